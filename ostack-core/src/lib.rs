@@ -1,13 +1,42 @@
 //! Reads a failed packstack (OpenStack RDO) installation and says what broke, why, and what to do.
 //!
-//! Data flows one way, and the modules stand in that order; none imports from one that comes after it.
-#![doc = ""]
+//! ```
+//! use ostack_core::context::Context;
+//! use ostack_core::log::{Source, Sources};
+//! use ostack_core::rule::KnowledgeBase;
+//!
+//! let log = "Error: Function lookup() did not find a value for the name 'DEFAULT_EXEC_TIMEOUT'\n";
+//! let mut sources = Sources::new();
+//! sources.push(Source::bytes("192.0.2.2_controller.pp.log", log.into()));
+//! let report = ostack_core::diagnose(
+//!     &sources,
+//!     &Context::new().release("victoria")?,
+//!     &KnowledgeBase::builtin(),
+//! );
+//! assert_eq!(report.diagnoses[0].component, "puppet");
+//! println!("{}", ostack_core::report::text(&report, &Default::default()));
+//! # Ok::<(), ostack_core::Error>(())
+//! ```
+//!
+//! Data flows one way, and the modules stand in that order; none imports from one that comes after it:
+//! [`span`], [`error`] → [`version`] → [`release`] → [`host`], [`answer_file`], [`log`] → [`redact`] →
+//! [`context`] → [`rule`] → [`matcher`] → [`finding`] → [`diagnosis`] → [`audit`], [`lint`],
+//! [`preflight`], [`plan`] → [`report`].
+//!
+//! The crate never prints, never exits, reads no environment, starts no process and opens no socket.
 
 pub mod answer_file;
+pub mod context;
+pub mod diagnosis;
 pub mod error;
+pub mod finding;
 pub mod host;
 pub mod log;
+pub mod matcher;
+pub mod redact;
 pub mod release;
+pub mod report;
+pub mod rule;
 pub mod span;
 pub mod version;
 

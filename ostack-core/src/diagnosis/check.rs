@@ -1,0 +1,26 @@
+//! Checks that compute: what a rule cannot say with patterns and conditions alone.
+
+use std::collections::BTreeMap;
+
+use crate::context::Context;
+use crate::finding::Evidence;
+
+/// A check that a rule names as `computed = "<name>"`. The rule brings the words, the check the facts.
+pub trait Check: Sync {
+    /// The name that rules use.
+    fn name(&self) -> &'static str;
+
+    /// What is found; nothing where nothing is wrong or not enough is known.
+    fn run(&self, context: &Context) -> Vec<Computed>;
+}
+
+/// What a computed check found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Computed {
+    /// Values for the rule's templates.
+    pub values: BTreeMap<String, String>,
+    /// Where it was seen.
+    pub evidence: Vec<Evidence>,
+    /// What was not known and is taken to hold.
+    pub assumes: Vec<String>,
+}

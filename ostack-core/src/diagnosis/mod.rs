@@ -1,0 +1,211 @@
+//! From sources to a report: what broke, why, and what to do.
+
+mod check;
+mod evaluate;
+mod rank;
+mod scan;
+mod unexplained;
+mod why;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+pub use check::{Check, Computed};
+pub use scan::SourceInfo;
+pub use unexplained::{Near, Unexplained};
+pub use why::{PatternSeen, Verdict, Why};
+
+use crate::context::{Context, Fact};
+use crate::finding::{Finding, printable};
+use crate::log::{Run, Sources, StepState};
+use crate::matcher::Matcher;
+use crate::rule::KnowledgeBase;
+use evaluate::Evaluation;
+use scan::Scan;
+
+/// The version of the report's JSON form.
+pub const SCHEMA: u32 = 1;
+
+/// What a run of logs and facts says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The version of this form.
+    pub schema: u32,
+    /// The version of this crate.
+    pub ostack: &'static str,
+    /// What was known beside the logs.
+    pub context: ContextInfo,
+    /// The rule files that were loaded on top of the built-in rules.
+    pub rules_loaded: Vec<String>,
+    /// What was read.
+    pub sources: Vec<SourceInfo>,
+    /// packstack's run, where the logs show one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunInfo>,
+    /// What is wrong, likeliest first.
+    pub diagnoses: Vec<Finding>,
+    /// Errors that no rule explains, what likely matters first.
+    pub unexplained: Vec<Unexplained>,
+}
+
+impl Report {
+    /// Whether anything was found.
+    pub fn is_empty(&self) -> bool {
+        self.diagnoses.is_empty() && self.unexplained.is_empty()
+    }
+}
+
+/// What was known beside the logs, and where from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ContextInfo {
+    /// The operating system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os: Option<Fact<String>>,
+    /// The release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Fact<String>>,
+    /// How many packages the list holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Fact<usize>>,
+    /// How many parameters the answer file holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Fact<usize>>,
+}
+
+impl ContextInfo {
+    /// What a context holds.
+    pub fn of(context: &Context) -> Self {
+        Self {
+            os: context.known_os().map(|os| Fact { value: os.value.to_string(), from: os.from.clone() }),
+            release: context
+                .known_release()
+                .map(|r| Fact { value: r.value.to_string(), from: r.from.clone() }),
+            packages: context
+                .host()
+                .map(|h| Fact { value: h.value.packages().len(), from: h.from.clone() }),
+            answers: context
+                .answer_file()
+                .map(|a| Fact { value: a.value.len(), from: a.from.clone() }),
+        }
+    }
+}
+
+/// packstack's run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunInfo {
+    /// Its steps and manifests, in order.
+    pub steps: Vec<StepInfo>,
+    /// The one that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_step: Option<String>,
+}
+
+/// A step of packstack's run, or a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepInfo {
+    /// What it does.
+    pub title: String,
+    /// `done`, `error` or `begun`.
+    pub state: &'static str,
+    /// The host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
+    /// When it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// How long it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+}
+
+/// Reads sources, matches rules, and says what was found; `checks` are the computed ones that rules
+/// may name. [`crate::diagnose`] brings all of this crate's.
+pub fn diagnose(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+) -> Report {
+    let (report, _) = run(sources, context, rules, checks, &Matcher::new(rules), None);
+    report
+}
+
+/// The same with the matcher that has no prefilter: what the real one is held against.
+#[doc(hidden)]
+pub fn diagnose_exhaustively(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+) -> Report {
+    run(sources, context, rules, checks, &Matcher::exhaustive(rules), None).0
+}
+
+/// As [`diagnose`], and says of one rule why it fired or did not.
+///
+/// # Errors
+/// There is no rule with this id.
+pub fn why(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+    id: &str,
+) -> crate::Result<(Report, Why)> {
+    rules.get(id)?;
+    let (report, why) = run(sources, context, rules, checks, &Matcher::new(rules), Some(id));
+    Ok((report, why.expect("the rule exists")))
+}
+
+fn run(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+    matcher: &Matcher<'_>,
+    asked: Option<&str>,
+) -> (Report, Option<Why>) {
+    let mut scan = Scan::of(sources, matcher);
+    let redactor = context.redactor();
+    let groups = std::mem::take(&mut scan.groups);
+    let evaluation = Evaluation { rules, context, redactor: &redactor, scan: &scan, checks };
+    let candidates = evaluation.candidates();
+    let mut fired: BTreeSet<usize> = candidates.iter().map(|candidate| candidate.index).collect();
+    // What a rule saw and found overcome is explained too.
+    fired.extend(scan.hits.rules().filter(|&rule| evaluation.is_overcome(rule)));
+    let diagnoses = rank::findings(&evaluation, candidates);
+    let paths: Vec<String> = scan.sources.iter().map(|source| source.path.clone()).collect();
+    let unexplained = groups.unexplained(&fired, &scan.run, &paths, &redactor);
+    let why = asked.and_then(|id| rules.find(id)).map(|index| evaluation.why(index, &diagnoses));
+    let report = Report {
+        schema: SCHEMA,
+        ostack: env!("CARGO_PKG_VERSION"),
+        context: ContextInfo::of(context),
+        rules_loaded: rules.loaded().to_vec(),
+        run: scan.run.is_packstack().then(|| run_info(&scan.run)),
+        sources: scan.sources,
+        diagnoses,
+        unexplained,
+    };
+    (report, why)
+}
+
+fn run_info(run: &Run) -> RunInfo {
+    let steps = run.steps.iter().map(|step| StepInfo {
+        title: printable(&step.title),
+        state: match step.state {
+            StepState::Done => "done",
+            StepState::Error => "error",
+            StepState::Begun => "begun",
+        },
+        host: step.host.clone(),
+        manifest: step.manifest.clone(),
+        start: step.start.clone(),
+        seconds: step.seconds,
+    });
+    RunInfo { steps: steps.collect(), failed_step: run.failed_step.clone() }
+}

@@ -1,0 +1,319 @@
+//! From candidates to findings: symptoms under their causes, one diagnosis for one piece of evidence,
+//! and the likeliest first.
+
+use std::collections::BTreeSet;
+
+use super::evaluate::{Candidate, Evaluation, command, words};
+use crate::finding::{
+    self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify, printable,
+};
+use crate::log::Kind;
+use crate::matcher::Hit;
+use crate::rule::{Action, Change, Scope};
+use crate::span::characters;
+use crate::version::Truth;
+
+/// A symptom may be logged so much before its cause, in milliseconds: clocks and buffers differ.
+const SLACK: i64 = 5_000;
+/// At most so many of a finding's alternatives are shown.
+const MOST_ALTERNATIVES: usize = 4;
+
+/// Ranks the candidates and makes findings of them.
+pub(super) fn findings(evaluation: &Evaluation<'_>, mut candidates: Vec<Candidate<'_>>) -> Vec<Finding> {
+    candidates.sort_by(|a, b| {
+        let worth = |c: &Candidate<'_>| (c.rule.severity, c.confidence);
+        let first = |c: &Candidate<'_>| c.hits.first().map_or(0, |hit| hit.order);
+        worth(b)
+            .partial_cmp(&worth(a))
+            .unwrap_or(std::cmp::Ordering::Equal)
+            .then_with(|| first(a).cmp(&first(b)))
+            .then_with(|| a.rule.id.cmp(&b.rule.id))
+    });
+    let over = causes(&candidates);
+    // The root of each candidate: the cause of its cause, and so on.
+    let root = |mut at: usize| {
+        let mut passed = BTreeSet::from([at]);
+        while let Some(cause) = over[at].filter(|&cause| passed.insert(cause)) {
+            at = cause;
+        }
+        at
+    };
+    let roots: Vec<usize> = (0..candidates.len()).filter(|&c| root(c) == c).collect();
+    // Of roots on the same evidence the likeliest leads.
+    let mut leaders: Vec<(usize, Vec<usize>)> = Vec::new();
+    for &c in &roots {
+        let same = leaders.iter_mut().find(|(leader, others)| {
+            let shares = |&other: &usize| share_evidence(&candidates[other], &candidates[c]);
+            shares(leader) || others.iter().any(shares)
+        });
+        match same {
+            Some((_, others)) => others.push(c),
+            None => leaders.push((c, Vec::new())),
+        }
+    }
+    let mut findings: Vec<Finding> = leaders
+        .iter()
+        .map(|(leader, others)| {
+            let under = |c: &usize| {
+                let root = root(*c);
+                *c != root && (root == *leader || others.contains(&root))
+            };
+            let symptoms: Vec<&Candidate<'_>> =
+                (0..candidates.len()).filter(under).map(|c| &candidates[c]).collect();
+            let others: Vec<&Candidate<'_>> = others
+                .iter()
+                .map(|&c| &candidates[c])
+                .filter(|other| other.index != candidates[*leader].index)
+                .collect();
+            evaluation.finding(&candidates[*leader], &others, &symptoms)
+        })
+        .collect();
+    evaluation.count_skipped(&mut findings, &candidates, &leaders);
+    findings
+}
+
+/// For each candidate the likeliest other one whose rule explains it.
+fn causes(candidates: &[Candidate<'_>]) -> Vec<Option<usize>> {
+    let explained_by = |symptom: &Candidate<'_>| {
+        candidates.iter().position(|cause| {
+            cause.index != symptom.index
+                && cause.rule.explains.iter().any(|explains| {
+                    explains.rule == symptom.rule.id && in_scope(cause, symptom, explains.scope, explains.window)
+                })
+        })
+    };
+    candidates.iter().map(explained_by).collect()
+}
+
+/// Whether a symptom is where and when its cause can show, as far as both are known.
+fn in_scope(cause: &Candidate<'_>, symptom: &Candidate<'_>, scope: Scope, window: Option<u32>) -> bool {
+    let (Some(first), Some(seen)) = (cause.hits.first(), symptom.hits.first()) else { return true };
+    if scope == Scope::Host && first.host.is_some() && seen.host.is_some() && first.host != seen.host {
+        return false;
+    }
+    let (Some(began), Some(showed)) = (first.instant, last_instant(symptom)) else { return true };
+    showed + SLACK >= began
+        && window.is_none_or(|window| {
+            let showed = seen.instant.unwrap_or(began);
+            showed <= last_instant(cause).unwrap_or(began) + i64::from(window) * 1000
+        })
+}
+
+fn last_instant(candidate: &Candidate<'_>) -> Option<i64> {
+    candidate.primaries.last().and_then(|hit| hit.instant)
+}
+
+/// Whether two candidates speak of the same thing: the same line, or the same message.
+fn share_evidence(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+    let same = |x: &Hit, y: &Hit| {
+        let one_message = matches!(x.kind, Kind::Puppet | Kind::Package | Kind::Oslo | Kind::Plain);
+        x.source == y.source && (x.line == y.line || one_message && x.record == y.record)
+    };
+    a.hits.iter().any(|x| b.hits.iter().any(|y| same(x, y)))
+}
+
+impl Evaluation<'_> {
+    fn finding(
+        &self,
+        candidate: &Candidate<'_>,
+        others: &[&Candidate<'_>],
+        symptoms: &[&Candidate<'_>],
+    ) -> Finding {
+        let rule = candidate.rule;
+        let say = |text: &str| words(text, &candidate.captures);
+        let mut evidence: Vec<Evidence> = candidate.facts.clone();
+        let seen = candidate.hits.iter().chain(candidate.primaries.iter().skip(1));
+        evidence.extend(seen.map(|hit| self.evidence(hit)));
+        if candidate.hits.is_empty() {
+            // A cause that the host's facts show: its first symptom is what the log shows of it.
+            evidence.extend(symptoms.iter().filter_map(|s| s.hits.first()).map(|hit| self.evidence(hit)));
+        }
+        evidence.truncate(Finding::MOST_EVIDENCE);
+        let mut listed: Vec<Symptom> = Vec::new();
+        for symptom in symptoms {
+            match listed.iter_mut().find(|s| s.rule == symptom.rule.id) {
+                Some(there) => there.count += symptom.count,
+                None => listed.push(self.symptom(symptom)),
+            }
+        }
+        Finding {
+            rule: rule.id.clone(),
+            title: say(&rule.title),
+            component: rule.component.clone(),
+            severity: rule.severity,
+            confidence: candidate.confidence,
+            reasons: candidate.reasons.clone(),
+            assumes: candidate.assumes.clone(),
+            cause: say(&rule.cause),
+            checks: checks(candidate),
+            alternatives: others.iter().take(MOST_ALTERNATIVES).map(|c| self.alternative(c)).collect(),
+            fix: self.fixes(candidate),
+            verify: rule.verify.as_ref().map(|verify| Verify {
+                command: command(&verify.run, &candidate.captures),
+                expect: say(&verify.expect),
+            }),
+            again: self.again(candidate),
+            symptoms: listed,
+            skipped_resources: None,
+            references: rule.references.clone(),
+            count: candidate.count,
+            evidence,
+        }
+    }
+
+    fn alternative(&self, candidate: &Candidate<'_>) -> Alternative {
+        Alternative {
+            rule: candidate.rule.id.clone(),
+            title: words(&candidate.rule.title, &candidate.captures),
+            cause: words(&candidate.rule.cause, &candidate.captures),
+            check: checks(candidate).into_iter().next(),
+            fix: self.fixes(candidate),
+        }
+    }
+
+    fn symptom(&self, candidate: &Candidate<'_>) -> Symptom {
+        Symptom {
+            rule: candidate.rule.id.clone(),
+            title: words(&candidate.rule.title, &candidate.captures),
+            count: candidate.count,
+            first: candidate.hits.first().map(|hit| {
+                let evidence = self.evidence(hit);
+                Place { path: evidence.path, line: evidence.line, text: evidence.text }
+            }),
+        }
+    }
+
+    fn fixes(&self, candidate: &Candidate<'_>) -> Vec<Fix> {
+        let fits = |fix: &&crate::rule::Fix| {
+            fix.when.as_ref().is_none_or(|when| self.context.fits(when) != Truth::False)
+        };
+        let captures = &candidate.captures;
+        let say = |text: &str| words(text, captures);
+        let step = |step: &crate::rule::Step| {
+            let actions = match &step.action {
+                Action::Run(run) => vec![finding::Action::Run(command(run, captures))],
+                Action::Note(note) => vec![finding::Action::Note(say(note))],
+                Action::Set(values) => values
+                    .iter()
+                    .map(|(param, value)| finding::Action::Set { param: param.clone(), value: say(value) })
+                    .collect(),
+                Action::Edit(edit) => vec![match &edit.change {
+                    Change::Add(line) => finding::Action::Add { file: say(&edit.file), line: say(line) },
+                    Change::Key { section, key, value } => finding::Action::Key {
+                        file: say(&edit.file),
+                        section: section.clone(),
+                        key: say(key),
+                        value: say(value),
+                    },
+                }],
+            };
+            let (risk, on) = (step.risk, step.on.clone());
+            actions.into_iter().map(move |action| finding::Step { action, risk, on: on.clone() })
+        };
+        candidate
+            .rule
+            .fixes
+            .iter()
+            .filter(fits)
+            .map(|fix| Fix {
+                title: say(&fix.title),
+                only: fix.when.as_ref().filter(|w| self.context.fits(w) == Truth::Unknown).map(|when| {
+                    let parts = [&when.releases, &when.os, &when.family];
+                    parts.into_iter().filter(|p| !p.is_empty()).map(|p| p.join(", ")).collect::<Vec<_>>().join("; ")
+                }),
+                steps: fix.steps.iter().flat_map(step).collect(),
+            })
+            .collect()
+    }
+
+    /// How to run again, where it is packstack that failed.
+    fn again(&self, candidate: &Candidate<'_>) -> Option<Again> {
+        let run = &self.scan.run;
+        let installing = run.is_packstack()
+            || candidate.hits.iter().any(|hit| hit.manifest.is_some() || hit.kind == Kind::Packstack);
+        if !installing {
+            return None;
+        }
+        let answers = self.context.answer_file().map(|answers| answers.from.as_str());
+        let file = match answers {
+            Some(path) => crate::rule::template::shell_quote(path).into_owned(),
+            None => "<the answer file of this run>".to_owned(),
+        };
+        let again = candidate.rule.again.clone().unwrap_or_default();
+        Some(Again {
+            command: format!("packstack --answer-file={file}"),
+            clean: again.clean.iter().map(|c| command(c, &candidate.captures)).collect(),
+            note: again.note.map(|note| words(&note, &candidate.captures)),
+        })
+    }
+
+    /// A match as evidence: the line that it begins on, masked, with its columns.
+    fn evidence(&self, hit: &Hit) -> Evidence {
+        let line_start = memchr::memrchr(b'\n', &hit.excerpt[..hit.range.start]).map_or(0, |i| i + 1);
+        let line_end = memchr::memchr(b'\n', &hit.excerpt[hit.range.start..])
+            .map_or(hit.excerpt.len(), |i| hit.range.start + i);
+        let secrets = self.redactor.secrets(&hit.excerpt);
+        let mask = |range: std::ops::Range<usize>| {
+            let mut out = String::new();
+            let mut at = range.start;
+            for secret in secrets.iter().filter(|s| s.start < range.end && s.end > range.start) {
+                let start = secret.start.max(range.start);
+                out.push_str(&printable(&String::from_utf8_lossy(&hit.excerpt[at..start])));
+                out.push_str(crate::redact::MASK);
+                at = secret.end.min(range.end);
+            }
+            out.push_str(&printable(&String::from_utf8_lossy(&hit.excerpt[at..range.end])));
+            out
+        };
+        let before = mask(line_start..hit.range.start);
+        let matched = mask(hit.range.start..hit.range.end.clamp(hit.range.start, line_end));
+        let after = mask(hit.range.end.clamp(hit.range.start, line_end)..line_end);
+        let column = characters(before.as_bytes()) as u64 + 1;
+        let captures = hit.captures.iter().map(|(name, range)| (name.clone(), mask(range.clone())));
+        Evidence {
+            kind: EvidenceKind::Log,
+            path: self.scan.sources[hit.source].path.clone(),
+            line: hit.line,
+            column,
+            end_column: column + characters(matched.trim_end().as_bytes()).max(1) as u64,
+            text: format!("{before}{matched}{after}"),
+            time: hit.time.clone(),
+            host: hit.host.clone(),
+            manifest: hit.manifest.clone(),
+            resource: hit.resource.as_deref().map(printable),
+            captures: captures.collect(),
+            note: None,
+        }
+    }
+
+    /// Gives the resources that Puppet skipped to the finding that stands in the same log.
+    fn count_skipped(
+        &self,
+        findings: &mut [Finding],
+        candidates: &[Candidate<'_>],
+        leaders: &[(usize, Vec<usize>)],
+    ) {
+        for (source, count) in &self.scan.skipped {
+            let of_puppet = |hit: &&Hit| hit.source == *source && hit.kind == Kind::Puppet;
+            let in_log = |leader: usize| candidates[leader].hits.iter().any(of_puppet);
+            let at = leaders.iter().position(|(leader, _)| in_log(*leader));
+            if let Some(finding) = findings.get_mut(at.unwrap_or(0)) {
+                *finding.skipped_resources.get_or_insert(0) += count;
+            }
+        }
+    }
+}
+
+fn checks(candidate: &Candidate<'_>) -> Vec<Check> {
+    let captures = &candidate.captures;
+    candidate
+        .rule
+        .checks
+        .iter()
+        .map(|check| Check {
+            command: command(&check.run, captures),
+            confirms: words(&check.confirms, captures),
+            refutes: words(&check.refutes, captures),
+        })
+        .collect()
+}

@@ -1,0 +1,129 @@
+//! One pass over the sources: matches, the run's steps, and the errors that no rule may know.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::unexplained::Groups;
+use crate::log::{Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker, Source, Sources};
+use crate::matcher::{Hits, Matcher, Scratch};
+
+/// A source, as the report names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceInfo {
+    /// Its path.
+    pub path: String,
+    /// The kind of most of its records.
+    pub kind: String,
+    /// How many lines were read.
+    pub lines: u64,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// Why it, or the rest of it, was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+}
+
+/// What one pass over the sources found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    pub(super) sources: Vec<SourceInfo>,
+    pub(super) hits: Hits,
+    pub(super) run: Run,
+    pub(super) groups: Groups,
+    /// Resources that Puppet skipped, by source.
+    pub(super) skipped: BTreeMap<usize, u64>,
+    /// The order of the last error record of the whole run, and of each source.
+    pub(super) last_error: Option<u64>,
+    /// In each source, the order of packstack's last success message that no failure followed.
+    pub(super) succeeded: BTreeMap<usize, u64>,
+}
+
+impl Scan {
+    pub(super) fn of(sources: &Sources, matcher: &Matcher<'_>) -> Self {
+        let mut scan = Self::default();
+        let mut scratch = Scratch::default();
+        let mut tracker = RunTracker::default();
+        let mut order = 0;
+        for (index, source) in sources.iter().enumerate() {
+            let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
+            let mut info = SourceInfo {
+                path: source.path().to_owned(),
+                kind: String::new(),
+                lines: 0,
+                bytes: 0,
+                skipped: None,
+            };
+            let mut read = || -> crate::Result<()> {
+                let mut reader = Reader::new(source)?;
+                while let Some(block) = reader.next_block()? {
+                    for entry in block.entries() {
+                        *kinds.entry(entry.record.kind()).or_default() += u64::from(entry.lines);
+                        info.lines = entry.line + u64::from(entry.lines) - 1;
+                        info.bytes = entry.bytes.end;
+                        tracker.observe(source, &entry);
+                        scan.entry(matcher, &mut scratch, (index, source), &entry, order);
+                        order += 1;
+                    }
+                }
+                Ok(())
+            };
+            if let Err(error) = read() {
+                info.skipped = Some(error.message().to_owned());
+            }
+            info.kind = main_kind(&kinds);
+            scan.sources.push(info);
+        }
+        for (path, reason) in sources.skipped() {
+            scan.sources.push(SourceInfo {
+                path: path.clone(),
+                kind: "unknown".to_owned(),
+                lines: 0,
+                bytes: 0,
+                skipped: Some(reason.clone()),
+            });
+        }
+        scan.run = tracker.finish();
+        scan
+    }
+
+    fn entry(
+        &mut self,
+        matcher: &Matcher<'_>,
+        scratch: &mut Scratch,
+        source: (usize, &Source),
+        entry: &Entry<'_>,
+        order: u64,
+    ) {
+        let mut rules = Vec::new();
+        matcher.scan(entry, scratch, |found| {
+            rules.push(found.rule);
+            self.hits.add(found, entry, source, order);
+        });
+        match &entry.record {
+            Record::Puppet(puppet) if puppet.event == PuppetEvent::Skipped => {
+                *self.skipped.entry(source.0).or_default() += 1;
+            }
+            Record::Packstack(packstack) => match packstack.event {
+                PackstackEvent::Success => {
+                    self.succeeded.insert(source.0, order);
+                }
+                PackstackEvent::Error | PackstackEvent::StepError | PackstackEvent::ManifestError => {
+                    self.succeeded.remove(&source.0);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        if entry.record.level() >= Level::Error {
+            self.last_error = Some(order);
+            self.groups.add(entry, source, order, &rules);
+        }
+    }
+}
+
+/// The kind that most lines are of; plain lines count only where there is nothing else.
+fn main_kind(kinds: &BTreeMap<Kind, u64>) -> String {
+    let known = kinds.iter().filter(|(kind, _)| **kind != Kind::Plain).max_by_key(|(_, lines)| **lines);
+    known.map_or(Kind::Plain, |(kind, _)| *kind).as_str().to_owned()
+}

@@ -1,0 +1,206 @@
+//! Masking of secrets, once, where evidence and templates become text.
+//!
+//! A [`Redactor`] knows three things: what secrets look like (tokens, URLs with passwords, private
+//! keys, options of commands), what their names look like (`password = …`, `CONFIG_…_PW=…`), and the
+//! values of the secret parameters of the answer file at hand, as whole tokens.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+/// What a secret is replaced by.
+pub const MASK: &str = "********";
+
+/// Values shorter than this are not searched for as such: they would mask ordinary words.
+pub const SHORTEST_VALUE: usize = 6;
+
+/// What packstack writes for a password that it will make up: no secret.
+const PLACEHOLDER: &str = "PW_PLACEHOLDER";
+
+/// Each has one group, which is the secret.
+static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let shapes = [
+        // A name that says so, then `=`, `:` or `=>`, then the value, quoted or not.
+        r#"(?i)[\w.-]*(?:password|passwd|passphrase|secret|token|api_?key|private_?key|credential|_pw|\bpw|_pass|\bpass)[\w.-]*["']?\s*(?:=>|=|:)\s*(?:b|u)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;)}\]&<>]+))"#,
+        // Options of commands.
+        r#"(?i)--?[\w-]*(?:password|passwd|token|secret|pass)(?:=|\s+)["']?([^\s"'-][^\s"']*)"#,
+        r"(?:^|\s)-K\s+(\S+)",
+        r#"(?:^|[\s/'"])mysql\w*\s[^\n]*?\s-p([^\s'"]+)"#,
+        r#"(?i)\bpassword\s+["']([^"'\n]*)["']"#,
+        r#"(?i)\bidentified\s+(?:by|via\s+\w+\s+using)\s+(?:password\s+)?["']([^"'\n]*)["']"#,
+        // Headers.
+        r#"(?i)\b(?:x-(?:auth|subject|service|storage)-token|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?([^\s"',}]+)"#,
+        // The password in an address.
+        r#"://[^\s/:@"']*:([^\s/@"']+)@"#,
+        // Fernet tokens and keys' bodies.
+        r"\b(gAAAAA[\w-]{20,}=*)",
+        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|\z)",
+    ];
+    let build = |shape: &&str| RegexBuilder::new(shape).unicode(false).multi_line(true).build();
+    shapes.iter().map(|s| build(s).expect("the shapes are valid")).collect()
+});
+
+/// Values that such a name may have without being a secret.
+const HARMLESS: [&str; 12] = [
+    "yes", "no", "true", "false", "none", "null", "nil", "undef", "***", "<secret>", "pw_placeholder", "omitted",
+];
+
+/// Finds and masks secrets.
+///
+/// ```
+/// use ostack_core::redact::Redactor;
+/// let redactor = Redactor::new(["s3cret-value"]);
+/// assert_eq!(
+///     redactor.mask("mysql://nova:hunter2@192.0.2.2/nova and s3cret-value").as_ref(),
+///     "mysql://nova:********@192.0.2.2/nova and ********"
+/// );
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    off: bool,
+    values: Values,
+}
+
+/// The known secret values; their `Debug` does not show them.
+#[derive(Clone, Default)]
+struct Values(Vec<String>);
+
+impl std::fmt::Debug for Values {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} values", self.0.len())
+    }
+}
+
+impl Redactor {
+    /// A redactor that also knows these values. Those under six bytes and `PW_PLACEHOLDER` are left out.
+    pub fn new<V: Into<String>>(values: impl IntoIterator<Item = V>) -> Self {
+        let mut values: Vec<String> = values.into_iter().map(Into::into).collect();
+        values.retain(|value| value.len() >= SHORTEST_VALUE && value != PLACEHOLDER);
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values.dedup();
+        Self { off: false, values: Values(values) }
+    }
+
+    /// A redactor that masks nothing, for `--no-redact`.
+    pub fn off() -> Self {
+        Self { off: true, ..Self::default() }
+    }
+
+    /// The places of the secrets in `text`, in order and apart.
+    pub fn secrets(&self, text: &[u8]) -> Vec<Range<usize>> {
+        if self.off {
+            return Vec::new();
+        }
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for shape in SHAPES.iter() {
+            for captures in shape.captures_iter(text) {
+                let Some(value) = captures.iter().skip(1).flatten().next() else { continue };
+                if !is_harmless(value.as_bytes()) {
+                    found.push(value.range());
+                }
+            }
+        }
+        for value in &self.values.0 {
+            let value = value.as_bytes();
+            found.extend(memchr::memmem::find_iter(text, value).filter_map(|start| {
+                let end = start + value.len();
+                let inner = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+                let part = inner(text.get(start.wrapping_sub(1))) || inner(text.get(end));
+                (!part).then_some(start..end)
+            }));
+        }
+        found.retain(|range| !range.is_empty());
+        found.sort_by_key(|range| (range.start, range.end));
+        found.dedup_by(|later, earlier| {
+            let overlap = later.start <= earlier.end;
+            if overlap {
+                earlier.end = earlier.end.max(later.end);
+            }
+            overlap
+        });
+        found
+    }
+
+    /// `text` with its secrets masked.
+    pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let secrets = self.secrets(text.as_bytes());
+        if secrets.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for secret in secrets {
+            // A known value may start or end inside a character only if the text is not what it was.
+            let (Some(before), true) = (text.get(done..secret.start), text.is_char_boundary(secret.end))
+            else {
+                continue;
+            };
+            out.extend([before, MASK]);
+            done = secret.end;
+        }
+        out.push_str(&text[done..]);
+        Cow::Owned(out)
+    }
+}
+
+fn is_harmless(value: &[u8]) -> bool {
+    value.iter().all(|b| *b == b'*')
+        || value.starts_with(b"<")
+        || value.starts_with(b"$")
+        || value.starts_with(b"%(")
+        || HARMLESS.iter().any(|harmless| value.eq_ignore_ascii_case(harmless.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_of_every_shape_are_masked() {
+        let redactor = Redactor::default();
+        for text in [
+            "CONFIG_KEYSTONE_ADMIN_PW=hunter2",
+            "export OS_PASSWORD='hunter2'",
+            r#""password": "hunter2""#,
+            "'admin_password' => 'hunter2'",
+            "/usr/bin/glance -T services -I glance -K hunter2 -N http://192.0.2.2:35357/v2.0/ index",
+            "keystone --os-password hunter2 user-list",
+            "mysqladmin -u root password 'hunter2'",
+            "mysql -u root -phunter2 -e 'select 1'",
+            "rabbit://guest:hunter2@192.0.2.2:5672/",
+            "GRANT ALL ON nova.* TO 'nova'@'%' IDENTIFIED BY 'hunter2'",
+            "X-Auth-Token: hunter2",
+            "Authorization: Bearer hunter2",
+            "metadata_proxy_shared_secret = hunter2",
+            "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----",
+        ] {
+            let masked = redactor.mask(text);
+            assert!(!masked.contains("hunter2"), "{text}: {masked}");
+            assert!(masked.contains(MASK), "{text}: {masked}");
+        }
+    }
+
+    #[test]
+    fn what_only_sounds_secret_stays() {
+        let redactor = Redactor::default();
+        for text in [
+            "Access denied for user 'nova'@'vm' (using password: YES)",
+            "CONFIG_NOVA_DB_PW=PW_PLACEHOLDER",
+            "[keystone_authtoken] has no auth_url",
+            "returned 1: token-get failed",
+            "Passing 3 arguments: a, b",
+        ] {
+            assert_eq!(redactor.mask(text), text);
+        }
+    }
+
+    #[test]
+    fn known_values_are_masked_as_whole_tokens() {
+        let redactor = Redactor::new(["abcdef12", "short", "PW_PLACEHOLDER"]);
+        assert_eq!(redactor.mask("a abcdef12, xabcdef12 short"), "a ********, xabcdef12 short");
+        assert_eq!(format!("{redactor:?}"), "Redactor { off: false, values: 1 values }");
+        assert_eq!(Redactor::off().mask("password=abcdef12"), "password=abcdef12");
+    }
+}

@@ -1,0 +1,17 @@
+//! Reports as text for people and as JSON for machines. Nothing here reads or writes.
+
+mod text;
+
+pub use text::{Style, text};
+
+use crate::diagnosis::Report;
+
+/// The report as indented JSON, in the form of [`crate::diagnosis::SCHEMA`].
+///
+/// # Panics
+/// Never: a report holds nothing that JSON cannot.
+pub fn json(report: &Report) -> String {
+    let mut text = serde_json::to_string_pretty(report).expect("a report is JSON");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,366 @@
+//! What a rule is, after its file was read and found valid.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One piece of knowledge: what it looks like, why it happens, what to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the fields are the file's keys, described in rules/README.md")]
+pub struct Rule {
+    pub id: String,
+    pub title: String,
+    pub component: String,
+    pub severity: Severity,
+    pub status: Status,
+    pub releases: Vec<String>,
+    pub os: Vec<String>,
+    pub fixed_in: Vec<String>,
+    pub cause: String,
+    pub explains: Vec<Explains>,
+    pub references: Vec<String>,
+    pub false_positives: Option<String>,
+    pub overrides: bool,
+    pub computed: Option<String>,
+    /// Indices into `patterns`.
+    pub all: Vec<usize>,
+    /// Indices into `patterns`; one of them must hold, where there are any.
+    pub any: Vec<usize>,
+    /// Indices into `patterns`; none of them may hold.
+    pub none: Vec<usize>,
+    pub patterns: Vec<Pattern>,
+    pub when: Option<When>,
+    pub checks: Vec<Check>,
+    pub fixes: Vec<Fix>,
+    pub verify: Option<Verify>,
+    pub again: Option<Again>,
+}
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Works now, and will not for long.
+    Warning,
+    /// Something is broken.
+    Error,
+}
+
+/// How settled a rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// New or thinly supported; speaks with less confidence.
+    Experimental,
+    /// Relied on.
+    #[default]
+    Stable,
+    /// Kept for its id only.
+    Deprecated,
+}
+
+/// How much harm a step can do.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// Changes nothing that works.
+    #[default]
+    Safe,
+    /// Interrupts a service or a connection.
+    Disruptive,
+    /// Loses data or cannot be undone.
+    Destructive,
+}
+
+macro_rules! lowercase_display {
+    ($($type:ident { $($variant:ident => $name:literal),+ })+) => {$(
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(match self { $(Self::$variant => $name),+ })
+            }
+        }
+    )+};
+}
+lowercase_display! {
+    Severity { Info => "info", Warning => "warning", Error => "error" }
+    Status { Experimental => "experimental", Stable => "stable", Deprecated => "deprecated" }
+    Risk { Safe => "safe", Disruptive => "disruptive", Destructive => "destructive" }
+}
+
+/// A symptom that a rule's cause explains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explains {
+    /// The symptom's rule.
+    pub rule: String,
+    /// Where the symptom may show.
+    pub scope: Scope,
+    /// How long after the cause it may show, in seconds; none: as long as the run lasts.
+    pub window: Option<u32>,
+}
+
+/// Where a cause's symptoms may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Anywhere in the same run.
+    #[default]
+    Run,
+    /// On the same host.
+    Host,
+}
+
+/// What a rule looks for in one record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// Its name within the rule.
+    pub name: String,
+    /// The kind of record; none: any.
+    pub record: Option<String>,
+    /// The payload field; none: the record's text.
+    pub field: Option<String>,
+    /// The regular expression.
+    pub regex: String,
+    /// Literals, in lower case, one of which every match contains (upper or lower case).
+    pub anchors: Vec<Vec<u8>>,
+    /// How near another pattern's match must be.
+    pub within: Option<Within>,
+}
+
+/// How near a match must be to another pattern's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// The index of the other pattern.
+    pub of: usize,
+    /// At most so many records away, in the same source.
+    pub records: u64,
+    /// On which side.
+    pub side: Side,
+}
+
+/// On which side of another match a match must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Before or after it.
+    #[default]
+    Both,
+    /// In the same record or an earlier one.
+    Before,
+    /// In the same record or a later one.
+    After,
+}
+
+/// Conditions on the context; all must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct When {
+    /// Package constraints in rpm's terms, such as `rabbitmq-server >= 3.6`.
+    pub package: Vec<String>,
+    /// Answer-file parameters and what their values must be.
+    pub answer: BTreeMap<String, AnswerTest>,
+    /// Releases or ranges of them.
+    pub release: Vec<String>,
+    /// Operating systems.
+    pub os: Vec<String>,
+    /// Ids of repositories that must be enabled.
+    pub repo: Vec<String>,
+    /// Files of the host and what they must hold.
+    pub file: Vec<FileTest>,
+    /// Alternatives, one of which must hold, where there are any.
+    pub any: Vec<When>,
+}
+
+/// What an answer-file value must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnswerTest {
+    /// Equal to it.
+    Is(String),
+    /// Not equal to it.
+    Not(String),
+    /// A comma list that contains it.
+    Contains(String),
+    /// A value that the expression matches.
+    Regex(String),
+}
+
+/// What a file must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileTest {
+    /// The absolute path.
+    pub path: String,
+    /// A regular expression that must match.
+    pub regex: String,
+}
+
+/// A command that tells causes apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The command.
+    pub run: String,
+    /// What it prints when this is the cause.
+    pub confirms: String,
+    /// What it prints when it is not.
+    pub refutes: String,
+}
+
+/// One way to repair it. Several are alternatives, best first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// The hosts it fits; none: all.
+    pub when: Option<FixWhen>,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+}
+
+/// The hosts that a fix fits.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FixWhen {
+    /// Releases or ranges of them; empty: all.
+    pub releases: Vec<String>,
+    /// Operating systems; empty: all.
+    pub os: Vec<String>,
+    /// Families: `el`, `fedora`, `debian`; empty: all.
+    pub family: Vec<String>,
+}
+
+/// One step of a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What to do.
+    pub action: Action,
+    /// How much harm it can do.
+    pub risk: Risk,
+    /// Where; none: on the host of the log.
+    pub on: Option<String>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Run a command.
+    Run(String),
+    /// Set parameters in the answer file.
+    Set(BTreeMap<String, String>),
+    /// Edit a file.
+    Edit(Edit),
+    /// Something a person must do or decide.
+    Note(String),
+}
+
+/// An edit of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The absolute path.
+    pub file: String,
+    /// What changes.
+    pub change: Change,
+}
+
+/// What an edit changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Adds a line.
+    Add(String),
+    /// Sets a key of an INI file.
+    Key {
+        /// The section; none: before the first.
+        section: Option<String>,
+        /// The key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// How to see that the fix worked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verify {
+    /// The command.
+    pub run: String,
+    /// What it prints then.
+    pub expect: String,
+}
+
+/// What must be cleaned before packstack runs again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Again {
+    /// Commands, in order.
+    pub clean: Vec<String>,
+    /// What to know.
+    pub note: Option<String>,
+}
+
+impl Rule {
+    /// The index of the pattern with this name.
+    pub fn pattern(&self, name: &str) -> Option<usize> {
+        self.patterns.iter().position(|p| p.name == name)
+    }
+
+    /// Every text that is a template, with what it is.
+    pub fn templates(&self) -> impl Iterator<Item = (TemplateUse, &str)> {
+        let steps = self.fixes.iter().flat_map(|fix| &fix.steps);
+        let actions = steps.flat_map(|step| match &step.action {
+            Action::Run(command) => vec![(TemplateUse::Command, command.as_str())],
+            Action::Note(note) => vec![(TemplateUse::Words, note.as_str())],
+            Action::Set(values) => {
+                values.values().map(|v| (TemplateUse::Value, v.as_str())).collect()
+            }
+            Action::Edit(edit) => match &edit.change {
+                Change::Add(line) => vec![(TemplateUse::Value, &*edit.file), (TemplateUse::Value, line)],
+                Change::Key { key, value, .. } => vec![
+                    (TemplateUse::Value, &*edit.file),
+                    (TemplateUse::Value, key),
+                    (TemplateUse::Value, value),
+                ],
+            },
+        });
+        let words = [&self.title, &self.cause].into_iter().map(|t| (TemplateUse::Words, t.as_str()));
+        let titles = self.fixes.iter().map(|fix| (TemplateUse::Words, fix.title.as_str()));
+        let checks = self.checks.iter().flat_map(|check| {
+            [
+                (TemplateUse::Command, check.run.as_str()),
+                (TemplateUse::Words, &check.confirms),
+                (TemplateUse::Words, &check.refutes),
+            ]
+        });
+        let verify = self.verify.iter().flat_map(|verify| {
+            [(TemplateUse::Command, verify.run.as_str()), (TemplateUse::Words, &verify.expect)]
+        });
+        let again = self.again.iter().flat_map(|again| {
+            let clean = again.clean.iter().map(|c| (TemplateUse::Command, c.as_str()));
+            clean.chain(again.note.iter().map(|n| (TemplateUse::Words, n.as_str())))
+        });
+        words.chain(titles).chain(checks).chain(actions).chain(verify).chain(again)
+    }
+}
+
+/// What a template becomes: this decides how captures are put into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TemplateUse {
+    /// Words for a person.
+    Words,
+    /// A shell command: captures are quoted.
+    Command,
+    /// A value for a file: captures must be safe as they are.
+    Value,
+}
+
+impl<'r> super::Head<'r> {
+    /// The head of a rule.
+    pub fn of(rule: &'r Rule) -> Self {
+        Self {
+            id: &rule.id,
+            title: &rule.title,
+            component: &rule.component,
+            severity: rule.severity,
+            status: rule.status,
+            on_facts: rule.patterns.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The rules of a run: the built-in ones, decoded one by one as they are needed, and a user's.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use super::format::{Head, Rule, RuleTest, Table, parse};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+
+static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+
+/// The rules of a run.
+///
+/// ```
+/// let rules = ostack_core::rule::KnowledgeBase::builtin();
+/// assert!(rules.find("puppet_not_from_rdo").is_some());
+/// ```
+#[derive(Debug, Default)]
+pub struct KnowledgeBase {
+    rules: Vec<Known>,
+    by_id: BTreeMap<String, usize>,
+    built_in_anchors: Vec<(&'static [u8], u16, u8)>,
+    loaded: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Known {
+    BuiltIn { head: Head<'static>, body: &'static [u8], tests: &'static [u8], rule: Box<OnceLock<Rule>> },
+    Loaded { rule: Box<Rule>, tests: Vec<RuleTest>, path: String },
+}
+
+impl KnowledgeBase {
+    /// The rules that come with this crate.
+    ///
+    /// # Panics
+    /// Never: the table was written by this crate's own build script.
+    pub fn builtin() -> Self {
+        let table: Table<'static> =
+            postcard::from_bytes(BUILT_IN).expect("build.rs wrote what this crate reads");
+        let parts = table.heads.into_iter().zip(table.bodies).zip(table.tests);
+        let rules: Vec<Known> = parts
+            .map(|((head, body), tests)| Known::BuiltIn { head, body, tests, rule: Box::default() })
+            .collect();
+        Self { rules, by_id: BTreeMap::new(), built_in_anchors: table.anchors, loaded: Vec::new() }
+            .indexed()
+    }
+
+    /// No rules at all.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    fn indexed(mut self) -> Self {
+        self.by_id = (0..self.rules.len()).map(|i| (self.head(i).id.to_owned(), i)).collect();
+        self
+    }
+
+    /// Adds the rules of a folder: every `*.toml` file in it and below it, in the order of paths.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, a file that is not a valid rule, and a rule with the id
+    /// of one that is there already and no `overrides = true`. All files are looked at: the errors
+    /// of all of them are returned.
+    pub fn load(&mut self, folder: &Path) -> Result<(), Vec<Error>> {
+        let mut files = Vec::new();
+        toml_files(folder, &mut files).map_err(|e| vec![e])?;
+        let mut errors = Vec::new();
+        for path in files {
+            let name = path.display().to_string();
+            let read = fs::read_to_string(&path).map_err(|e| Error::io(&name, e));
+            match read.and_then(|text| parse(&name, &text)) {
+                Ok((rule, tests)) => errors.extend(self.add(&name, rule, tests).err()),
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Adds one rule; `path` is shown in reports.
+    ///
+    /// # Errors
+    /// A rule with this id is there already, and this one does not say `overrides = true`.
+    pub fn add(&mut self, path: &str, rule: Rule, tests: Vec<RuleTest>) -> Result<()> {
+        let (id, overrides) = (rule.id.clone(), rule.overrides);
+        let known = Known::Loaded { rule: Box::new(rule), tests, path: path.to_owned() };
+        match self.by_id.get(&id) {
+            Some(&there) if overrides => self.rules[there] = known,
+            Some(&there) => {
+                let other = self.path(there).unwrap_or("the built-in rules");
+                return Err(Error::new(ErrorKind::Rule, format!("the id `{id}` is taken by {other}"))
+                    .in_file(path)
+                    .help("choose another id, or say `overrides = true` to replace that rule"));
+            }
+            None => {
+                self.by_id.insert(id, self.rules.len());
+                self.rules.push(known);
+            }
+        }
+        self.loaded.push(path.to_owned());
+        Ok(())
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The files that were loaded on top of the built-in rules.
+    pub fn loaded(&self) -> &[String] {
+        &self.loaded
+    }
+
+    /// The index of the rule with this id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The rule with this id.
+    ///
+    /// # Errors
+    /// There is none; the error names the one that was probably meant.
+    pub fn get(&self, id: &str) -> Result<&Rule> {
+        self.find(id).map(|index| self.rule(index)).ok_or_else(|| {
+            let error = Error::new(ErrorKind::Usage, format!("expected a rule's id, but found `{id}`"));
+            match did_you_mean(id, self.by_id.keys().map(String::as_str)) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error.help("`ostack-cli rules list` names all rules"),
+            }
+        })
+    }
+
+    /// All rules' heads, in the order of ids.
+    pub fn heads(&self) -> impl Iterator<Item = Head<'_>> {
+        self.by_id.values().map(|&index| self.head(index))
+    }
+
+    /// All rules, decoded, in the order of ids.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.by_id.values().map(|&index| self.rule(index))
+    }
+
+    /// The head of the rule at `index`.
+    pub fn head(&self, index: usize) -> Head<'_> {
+        match &self.rules[index] {
+            Known::BuiltIn { head, .. } => *head,
+            Known::Loaded { rule, .. } => Head::of(rule),
+        }
+    }
+
+    /// The rule at `index`; a built-in one is decoded when it is first asked for.
+    ///
+    /// # Panics
+    /// Where there is no rule at `index`.
+    pub fn rule(&self, index: usize) -> &Rule {
+        match &self.rules[index] {
+            Known::BuiltIn { body, rule, .. } => {
+                rule.get_or_init(|| postcard::from_bytes(body).expect("build.rs wrote a rule"))
+            }
+            Known::Loaded { rule, .. } => rule,
+        }
+    }
+
+    /// The tests that the rule at `index` brings.
+    ///
+    /// # Panics
+    /// Where there is no rule at `index`.
+    pub fn tests(&self, index: usize) -> Vec<RuleTest> {
+        match &self.rules[index] {
+            Known::BuiltIn { tests, .. } => postcard::from_bytes(tests).expect("build.rs wrote tests"),
+            Known::Loaded { tests, .. } => tests.clone(),
+        }
+    }
+
+    /// The file that the rule at `index` was loaded from; none for a built-in one.
+    pub fn path(&self, index: usize) -> Option<&str> {
+        match &self.rules[index] {
+            Known::BuiltIn { .. } => None,
+            Known::Loaded { path, .. } => Some(path),
+        }
+    }
+
+    /// The rules that speak on facts alone.
+    pub(crate) fn on_facts(&self) -> impl Iterator<Item = usize> {
+        (0..self.rules.len()).filter(|&index| self.head(index).on_facts)
+    }
+
+    /// Every literal that wakes a pattern, with the rule's and the pattern's index.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = (&[u8], usize, usize)> {
+        let built_in = self.built_in_anchors.iter().filter_map(|&(literal, rule, pattern)| {
+            let rule = usize::from(rule);
+            let replaced = matches!(self.rules[rule], Known::Loaded { .. });
+            (!replaced).then_some((literal, rule, usize::from(pattern)))
+        });
+        let loaded = self.rules.iter().enumerate().flat_map(|(index, known)| {
+            let patterns = match known {
+                Known::Loaded { rule, .. } => rule.patterns.as_slice(),
+                Known::BuiltIn { .. } => &[],
+            };
+            patterns.iter().enumerate().flat_map(move |(p, pattern)| {
+                pattern.anchors.iter().map(move |literal| (literal.as_slice(), index, p))
+            })
+        });
+        built_in.chain(loaded)
+    }
+}
+
+fn toml_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> Result<()> {
+    let name = folder.display();
+    let entries = fs::read_dir(folder).map_err(|e| Error::io(name, e))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(|e| Error::io(folder.display(), e))?.path());
+    }
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            toml_files(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
