@@ -1,0 +1,207 @@
+//! rpm: `[epoch:]version[-release]`, ordered as librpm orders it.
+
+use super::range::Range;
+use super::unexpected;
+use crate::error::Result;
+
+/// Epoch, version and release as keys. The derived order is librpm's `rpmverCmp`, in which a
+/// missing epoch is 0 and a missing release comes before any.
+///
+/// The order has places between versions too: without a release, the key is just under every
+/// release of the version, and [`Evr::above`] just over all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Evr {
+    epoch: u32,
+    version: Box<[u8]>,
+    release: Release,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Release {
+    Missing,
+    Is(Box<[u8]>),
+    AfterAll,
+}
+
+impl Evr {
+    /// Reads a version as librpm's `parseEVR` does: the epoch is digits before a colon, the
+    /// release is what follows the last hyphen.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        Self::parse_in(text, 0)
+    }
+
+    /// Reads the version that starts at byte `start` of `text`, so that errors show all of it.
+    pub(super) fn parse_in(text: &str, start: usize) -> Result<Self> {
+        let evr = &text[start..];
+        let stray = |c: char| c.is_whitespace() || c.is_control() || "<>=,".contains(c);
+        if let Some(at) = evr.find(stray) {
+            return Err(unexpected(
+                "a version without blanks",
+                text,
+                start + at..text.len(),
+            ));
+        }
+        let digits = evr.bytes().take_while(u8::is_ascii_digit).count();
+        let (epoch, rest) = match evr[digits..].strip_prefix(':') {
+            Some(rest) if digits == 0 => (0, rest),
+            Some(rest) => match evr[..digits].parse() {
+                Ok(epoch) => (epoch, rest),
+                Err(_) => {
+                    return Err(unexpected(
+                        "an epoch below 2^32",
+                        text,
+                        start..start + digits,
+                    ));
+                }
+            },
+            None => (0, evr),
+        };
+        let (version, release) = match rest.rsplit_once('-') {
+            Some((version, "")) => (version, Release::Missing),
+            Some((version, release)) => (version, Release::Is(sort_key(release))),
+            None => (rest, Release::Missing),
+        };
+        if version.is_empty() {
+            return Err(unexpected(
+                "a version",
+                text,
+                text.len() - rest.len()..text.len(),
+            ));
+        }
+        Ok(Self {
+            epoch,
+            version: sort_key(version),
+            release,
+        })
+    }
+
+    /// From parts that are known apart.
+    pub(super) fn new(epoch: u32, version: &str, release: &str) -> Self {
+        Self {
+            epoch,
+            version: sort_key(version),
+            release: Release::Is(sort_key(release)),
+        }
+    }
+
+    pub(super) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Just over every version that an `=` of this one allows: with a release that is the next
+    /// key, without one it is the place after all releases.
+    pub(super) fn above(&self) -> Self {
+        let release = match &self.release {
+            Release::Missing | Release::AfterAll => Release::AfterAll,
+            // No key lies between a key and the same key with a zero byte after it.
+            Release::Is(key) => Release::Is([key, &[0][..]].concat().into()),
+        };
+        Self {
+            release,
+            ..self.clone()
+        }
+    }
+
+    /// All that `=` allows: this version, and without a release all its releases.
+    pub(super) fn equal(&self) -> Range<Self> {
+        Range::between(self.clone(), self.above())
+    }
+}
+
+/// A byte string that sorts as librpm's `rpmvercmp` sorts `text`, and is equal where it says equal.
+///
+/// A version is a row of segments: runs of digits, runs of letters, `~` and `^`; any other byte
+/// only separates. Where two rows differ, `~` comes first, then the end, `^`, letters (as bytes)
+/// and digits (as numbers).
+fn sort_key(text: &str) -> Box<[u8]> {
+    const TILDE: u8 = 1;
+    const END: u8 = 2;
+    const CARET: u8 = 3;
+    const LETTERS: u8 = 4;
+    const DIGITS: u8 = 5;
+
+    let mut key = Vec::with_capacity(text.len() + 8);
+    let mut rest = text.as_bytes();
+    while let Some(&first) = rest.first() {
+        let run = match first {
+            b'0'..=b'9' => rest.iter().take_while(|b| b.is_ascii_digit()).count(),
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                rest.iter().take_while(|b| b.is_ascii_alphabetic()).count()
+            }
+            _ => 1,
+        };
+        let (segment, after) = rest.split_at(run);
+        rest = after;
+        match first {
+            b'~' => key.push(TILDE),
+            b'^' => key.push(CARET),
+            b'0'..=b'9' => {
+                let zeros = segment.iter().take_while(|b| **b == b'0').count();
+                let number = &segment[zeros..];
+                key.push(DIGITS);
+                key.extend(
+                    u32::try_from(number.len())
+                        .unwrap_or(u32::MAX)
+                        .to_be_bytes(),
+                );
+                key.extend(number);
+            }
+            _ if first.is_ascii_alphabetic() => {
+                key.push(LETTERS);
+                key.extend(segment);
+                key.push(0);
+            }
+            _ => {}
+        }
+    }
+    key.push(END);
+    key.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_sort_as_rpmvercmp() {
+        let ordered = [
+            "1.0~rc1", "1.0", "1.0^git1", "1.0a", "1.0b", "1.0.1", "1.2", "1.10", "2",
+        ];
+        assert!(
+            ordered
+                .windows(2)
+                .all(|pair| sort_key(pair[0]) < sort_key(pair[1]))
+        );
+        assert_eq!(sort_key("1.0"), sort_key("01_00+"));
+    }
+
+    #[test]
+    fn the_epoch_is_digits_before_a_colon() {
+        assert_eq!(Evr::parse(":1.0").unwrap(), Evr::parse("0:1.0").unwrap());
+        assert_eq!(Evr::parse("a:1").unwrap(), Evr::parse("a.1").unwrap());
+        assert_eq!(Evr::parse("7:1").unwrap().epoch(), 7);
+        assert_eq!(Evr::parse("1.0-").unwrap(), Evr::parse("1.0").unwrap());
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let error = |text| Evr::parse(text).unwrap_err().to_string();
+        assert_eq!(
+            error("1.0 1"),
+            "1:4: expected a version without blanks, but found ` 1`\n  | 1.0 1\n  |    ^^"
+        );
+        assert_eq!(
+            error(""),
+            "1:1: expected a version, but found nothing\n  | \n  | ^"
+        );
+        assert_eq!(
+            error("1:-2"),
+            "1:3: expected a version, but found `-2`\n  | 1:-2\n  |   ^^"
+        );
+        assert_eq!(
+            error("99999999999:1"),
+            "1:1: expected an epoch below 2^32, but found `99999999999`\n  | 99999999999:1\n  | \
+             ^^^^^^^^^^^"
+        );
+    }
+}
