@@ -1,2 +1,90 @@
-//! The command line of ostack.
-fn main() {}
+//! `ostack-cli`: says what broke in a failed packstack run, why, and what to do.
+
+mod args;
+mod diagnose;
+mod rules;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
+
+/// What a command found.
+enum Outcome {
+    /// Nothing, or it is done: exit status 0.
+    Nothing,
+    /// Something: exit status 1.
+    Something,
+    /// It could not be done, or not all of it: exit status 2.
+    Failed,
+}
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are results; anything else is a usage error, and clap says which.
+            let failed = error.use_stderr();
+            return match error.print() {
+                Ok(()) if failed => ExitCode::from(2),
+                _ => ExitCode::SUCCESS,
+            };
+        }
+    };
+    let outcome = match args.command {
+        Command::Diagnose(args) => diagnose::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Explain(args) => rules::explain(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "ostack-cli", &mut script);
+            print(&String::from_utf8_lossy(&script)).map(|()| Outcome::Nothing)
+        }
+        Command::Man => man().map(|()| Outcome::Nothing),
+    };
+    match outcome {
+        Ok(Outcome::Nothing) => ExitCode::SUCCESS,
+        Ok(Outcome::Something) => ExitCode::from(1),
+        Ok(Outcome::Failed) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Writes a result to standard output; colours are left out where it is not a terminal.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Says on standard error what went wrong.
+fn complain(error: &anyhow::Error) {
+    let text = ostack_core::redact::Redactor::default().mask(&format!("{error:#}")).into_owned();
+    let clean: Vec<String> = text.lines().map(ostack_core::finding::printable).collect();
+    // A standard error that cannot be written to leaves nothing to be done.
+    let _ = writeln!(anstream::stderr(), "ostack-cli: {}", clean.join("\n"));
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let pipe = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(pipe))
+}
+
+/// The manual: the command's page, and one for each subcommand.
+fn man() -> anyhow::Result<()> {
+    let mut page = Vec::new();
+    let command = Args::command();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for sub in command.get_subcommands() {
+        let named = sub.clone().name(format!("ostack-cli-{}", sub.get_name()));
+        clap_mangen::Man::new(named).render(&mut page)?;
+    }
+    print(&String::from_utf8_lossy(&page))
+}

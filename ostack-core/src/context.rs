@@ -1,18 +1,20 @@
 //! What is known beside the log: the answer file, the host's facts, the release and the OS, each with
 //! where it is known from; and conditions on it, which are true, false or unknown.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use regex::bytes::RegexBuilder;
 use serde::Serialize;
 
-use crate::answer_file::AnswerFile;
+use crate::answer_file::{AnswerFile, Dialect};
 use crate::error::{Error, Result};
-use crate::host::Host;
-use crate::redact::Redactor;
+use crate::finding::{Evidence, EvidenceKind, printable};
+use crate::host::{self, Host, Package};
+use crate::parameter::is_secret;
+use crate::redact::{MASK, Redactor};
 use crate::release::{Os, Release, ReleaseRange};
 use crate::rule::{AnswerTest, FixWhen, When};
+use crate::span::characters;
 use crate::version::{Constraint, Scheme, Truth};
 
 /// A thing that is known, and where from.
@@ -36,9 +38,9 @@ pub struct Fact<T> {
 pub struct Context {
     os: Option<Fact<Os>>,
     release: Option<Fact<Release>>,
-    host: Option<Fact<Host>>,
+    host: Host,
+    packages: Option<String>,
     answers: Option<Fact<AnswerFile>>,
-    files: BTreeMap<String, String>,
     redact_off: bool,
 }
 
@@ -51,6 +53,8 @@ pub struct Condition {
     pub truth: Truth,
     /// What was seen.
     pub seen: String,
+    /// Where it was seen.
+    pub evidence: Option<Evidence>,
 }
 
 impl Context {
@@ -73,44 +77,46 @@ impl Context {
     /// # Errors
     /// No such operating system.
     pub fn os(mut self, name: &str) -> Result<Self> {
-        self.os = Some(Fact { value: Os::parse(name)?, from: "given".to_owned() });
+        self.os = Some(Fact { value: name.parse()?, from: "given".to_owned() });
         Ok(self)
     }
 
     /// Reads a package list (`rpm -qa`, `dnf list installed`) from a file.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// The file cannot be read, or no line of it is a package.
     pub fn packages(self, path: impl AsRef<Path>) -> Result<Self> {
         let name = path.as_ref().display().to_string();
         let bytes = std::fs::read(path.as_ref()).map_err(|e| Error::io(&name, e))?;
-        Ok(self.packages_text(&name, &String::from_utf8_lossy(&bytes)))
+        self.packages_text(&name, &String::from_utf8_lossy(&bytes))
     }
 
     /// Reads a package list from a text; `name` is shown as its path. The release and the OS are
     /// learnt from it, where they are not known yet.
-    #[must_use]
-    pub fn packages_text(mut self, name: &str, text: &str) -> Self {
-        let host = Host::from_packages(name, text);
-        let fact = |from: &str| format!("{from} in {name}");
+    ///
+    /// # Errors
+    /// No line of the text is a package.
+    pub fn packages_text(mut self, name: &str, text: &str) -> Result<Self> {
+        self.host.add_packages(name, text)?;
+        self.packages = Some(name.to_owned());
         if self.release.is_none() {
-            self.release = host.release().map(|(value, from)| Fact { value, from: fact(from) });
+            self.release = self.host.release().map(Fact::from);
         }
         if self.os.is_none() {
-            self.os = host.os().map(|(value, from)| Fact { value, from: fact(from) });
+            self.os = self.host.os().map(Fact::from);
         }
-        self.host = Some(Fact { value: host, from: name.to_owned() });
-        self
+        Ok(self)
     }
 
-    /// Reads the run's answer file.
+    /// Reads the run's answer file. Say the release and the OS first, where they are known: the
+    /// Python of old releases reads some lines otherwise.
     ///
     /// # Errors
     /// The file cannot be read, or is not an answer file.
-    pub fn answers(mut self, path: impl AsRef<Path>) -> Result<Self> {
-        let from = path.as_ref().display().to_string();
-        self.answers = Some(Fact { value: AnswerFile::load(path.as_ref())?, from });
-        Ok(self)
+    pub fn answers(self, path: impl AsRef<Path>) -> Result<Self> {
+        let name = path.as_ref().display().to_string();
+        let bytes = std::fs::read(path.as_ref()).map_err(|e| Error::io(&name, e))?;
+        self.answers_text(&name, &String::from_utf8_lossy(&bytes))
     }
 
     /// Reads the run's answer file from a text; `name` is shown as its path.
@@ -118,7 +124,14 @@ impl Context {
     /// # Errors
     /// The text is not an answer file.
     pub fn answers_text(mut self, name: &str, text: &str) -> Result<Self> {
-        let value = AnswerFile::parse(text).map_err(|e| e.in_file(name))?;
+        let os = self.os.as_ref().map(|os| os.value.to_string());
+        let value = match &self.release {
+            Some(release) => AnswerFile::parse(text, Dialect::of(release.value.id(), os.as_deref())),
+            // The lenient reading takes all that the strict one takes.
+            None => AnswerFile::parse(text, Dialect::Python3)
+                .or_else(|strict| AnswerFile::parse(text, Dialect::Python2).map_err(|_| strict)),
+        };
+        let value = value.map_err(|e| e.in_file(name))?;
         self.answers = Some(Fact { value, from: name.to_owned() });
         Ok(self)
     }
@@ -126,7 +139,7 @@ impl Context {
     /// Adds a file of the host, for conditions on files.
     #[must_use]
     pub fn file(mut self, path: &str, text: &str) -> Self {
-        self.files.insert(path.to_owned(), text.to_owned());
+        self.host.add_file(path, path, text);
         self
     }
 
@@ -147,9 +160,15 @@ impl Context {
         self.os.as_ref()
     }
 
-    /// The host's packages, where a list was given.
-    pub fn host(&self) -> Option<&Fact<Host>> {
-        self.host.as_ref()
+    /// What is known of the host.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// How many packages the host has, and where that is known from; none: no list was given.
+    pub fn package_list(&self) -> Option<Fact<usize>> {
+        let from = self.packages.clone()?;
+        Some(Fact { value: self.host.packages().len(), from })
     }
 
     /// The answer file, where it was given.
@@ -162,8 +181,8 @@ impl Context {
         if self.redact_off {
             return Redactor::off();
         }
-        let secrets = self.answers.as_ref().map(|answers| answers.value.secrets());
-        Redactor::new(secrets.into_iter().flatten())
+        let entries = self.answers.iter().flat_map(|answers| answers.value.entries());
+        Redactor::new(entries.filter(|e| is_secret(&e.name)).map(|e| e.value.clone()))
     }
 
     /// The conditions of a rule, each with what was seen. Alternatives become one condition.
@@ -193,6 +212,7 @@ impl Context {
                 text: join(|c| &c.text),
                 truth: branches.iter().fold(Truth::False, |truth, branch| truth | all(branch)),
                 seen: join(|c| &c.seen),
+                evidence: branches.iter().flatten().find_map(|c| c.evidence.clone()),
             });
         }
         found
@@ -235,20 +255,24 @@ impl Context {
     }
 
     fn package(&self, text: &str) -> Condition {
-        let told = self.host.as_ref().zip(Constraint::parse(text, Scheme::Rpm).ok());
-        let truth = told.as_ref().map_or(Truth::Unknown, |(host, c)| host.value.satisfies(c));
-        let seen = told.map(|(host, constraint)| {
-            let name = constraint.name().unwrap_or_default();
-            match host.value.package(name) {
-                Some(package) => format!("{} ({}:{})", package.nevra, host.from, package.line),
-                None => format!("{name} is not in {}", host.from),
-            }
-        });
-        condition(format!("package {text}"), truth, seen)
+        let Some(constraint) = Constraint::parse(text, Scheme::Rpm).ok() else {
+            return condition(format!("package {text}"), Truth::Unknown, None);
+        };
+        let truth = self.host.satisfies(&constraint);
+        let name = constraint.name().unwrap_or_default();
+        let package = self.host.package(name);
+        let evidence = package.map(Evidence::package);
+        let seen = match (package, &self.packages) {
+            (Some(package), _) => Some(format!("{} ({})", package.nevra, package.from)),
+            (None, Some(list)) => Some(format!("{name} is not in {list}")),
+            (None, None) => None,
+        };
+        Condition { evidence, ..condition(format!("package {text}"), truth, seen) }
     }
 
     fn answer(&self, name: &str, test: &AnswerTest) -> Condition {
         let value = self.answers.as_ref().and_then(|answers| answers.value.get(name));
+        let evidence = self.answer_evidence(name);
         let truth = value.map_or(Truth::Unknown, |value| {
             let holds = match test {
                 AnswerTest::Is(wanted) => value.trim() == wanted,
@@ -264,29 +288,68 @@ impl Context {
             AnswerTest::Contains(part) => format!("{name} contains `{part}`"),
             AnswerTest::Regex(regex) => format!("{name} matches `{regex}`"),
         };
-        let seen = value.map(|value| self.redactor().mask(&format!("{name}={value}")).into_owned());
-        condition(text, truth, seen)
+        let seen = evidence.as_ref().map(|evidence| evidence.text.clone());
+        Condition { evidence, ..condition(text, truth, seen) }
+    }
+
+    /// Where the answer file sets a parameter; its value is masked where it is a secret.
+    pub fn answer_evidence(&self, name: &str) -> Option<Evidence> {
+        let answers = self.answers.as_ref()?;
+        let entry = answers.value.entry(name)?;
+        let shown = if is_secret(name) && !self.redact_off { MASK } else { entry.value.as_str() };
+        let text = printable(&self.redactor().mask(&format!("{}={shown}", entry.name)));
+        Some(Evidence {
+            kind: EvidenceKind::Answer,
+            path: answers.from.clone(),
+            line: entry.line as u64,
+            column: 1,
+            end_column: characters(text.as_bytes()) as u64 + 1,
+            text,
+            ..Evidence::default()
+        })
     }
 
     fn repo(&self, id: &str) -> Condition {
-        let truth = self.host.as_ref().map_or(Truth::Unknown, |host| host.value.has_repo(id));
-        condition(format!("repository {id} is enabled"), truth, None)
+        condition(format!("repository {id} is enabled"), self.host.repo_enabled(id), None)
     }
 
     fn file_holds(&self, path: &str, regex: &str) -> Condition {
-        let text = self.files.get(path);
-        let truth = text.map_or(Truth::Unknown, |text| matches(regex, text.as_bytes()).into());
-        let seen = text.map(|_| path.to_owned());
+        let file = self.host.file(path);
+        let truth = file.map_or(Truth::Unknown, |file| matches(regex, file.text.as_bytes()).into());
+        let seen = file.map(|file| file.file.to_string());
         condition(format!("{path} matches `{regex}`"), truth, seen)
     }
 }
 
 fn condition(text: String, truth: Truth, seen: Option<String>) -> Condition {
-    Condition { text, truth, seen: seen.unwrap_or_else(|| "not known".to_owned()) }
+    let seen = seen.unwrap_or_else(|| "not known".to_owned());
+    Condition { text, truth, seen, evidence: None }
 }
 
 /// Whether an expression of a rule matches; it was checked when the rule was read.
 fn matches(regex: &str, text: &[u8]) -> bool {
     let built = RegexBuilder::new(regex).unicode(false).multi_line(true).build();
     built.is_ok_and(|regex| regex.is_match(text))
+}
+
+impl<T> From<host::Fact<T>> for Fact<T> {
+    fn from(fact: host::Fact<T>) -> Self {
+        Self { value: fact.value, from: fact.from.to_string() }
+    }
+}
+
+impl Evidence {
+    /// A package in a package list.
+    pub fn package(package: &Package) -> Self {
+        let text = printable(&package.nevra.to_string());
+        Self {
+            kind: EvidenceKind::Package,
+            path: package.from.file.to_string(),
+            line: package.from.line as u64,
+            column: 1,
+            end_column: characters(text.as_bytes()) as u64 + 1,
+            text,
+            ..Self::default()
+        }
+    }
 }

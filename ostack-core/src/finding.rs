@@ -249,10 +249,11 @@ pub struct Place {
 }
 
 /// What sort of thing a piece of evidence is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EvidenceKind {
     /// A line of a log.
+    #[default]
     Log,
     /// A line of the answer file.
     Answer,
@@ -263,7 +264,7 @@ pub enum EvidenceKind {
 }
 
 /// A piece of evidence: where, and what stands there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Evidence {
     /// What sort of thing it is.
     pub kind: EvidenceKind,

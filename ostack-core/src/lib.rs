@@ -26,13 +26,17 @@
 //! The crate never prints, never exits, reads no environment, starts no process and opens no socket.
 
 pub mod answer_file;
+pub mod audit;
+pub mod authoring;
 pub mod context;
 pub mod diagnosis;
 pub mod error;
 pub mod finding;
 pub mod host;
+pub mod lint;
 pub mod log;
 pub mod matcher;
+pub mod parameter;
 pub mod redact;
 pub mod release;
 pub mod report;
@@ -41,3 +45,31 @@ pub mod span;
 pub mod version;
 
 pub use error::{Error, ErrorKind, Result};
+
+use context::Context;
+use diagnosis::{Check, Report, Why};
+use log::Sources;
+use rule::KnowledgeBase;
+
+/// The computed checks that rules may name.
+pub const CHECKS: &[&dyn Check] = &[&audit::PuppetNotFromRdo, &lint::MechanismDriverReplaced];
+
+/// Reads the sources, matches the rules, and says what was found.
+///
+/// A source that cannot be read to its end is named in the report; what was read of it counts.
+pub fn diagnose(sources: &Sources, context: &Context, rules: &KnowledgeBase) -> Report {
+    diagnosis::diagnose(sources, context, rules, CHECKS)
+}
+
+/// As [`diagnose`], and says of one rule why it fired or did not, with the values that it saw.
+///
+/// # Errors
+/// There is no rule with this id.
+pub fn why(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    id: &str,
+) -> Result<(Report, Why)> {
+    diagnosis::why(sources, context, rules, CHECKS, id)
+}

@@ -98,7 +98,8 @@ impl<'a> Evaluation<'a> {
     /// Whether packstack reported success after the match, in the same source.
     fn overcome(&self, instance: &[&Hit]) -> bool {
         let success = |hit: &Hit| self.scan.succeeded.get(&hit.source).is_some_and(|&at| hit.order < at);
-        let whole_run = |hit: &Hit| self.scan.run.succeeded && hit.manifest.is_some();
+        let succeeded = self.scan.run.as_ref().is_some_and(|run| run.succeeded);
+        let whole_run = |hit: &Hit| succeeded && hit.manifest.is_some();
         instance.first().is_some_and(|hit| success(hit) || whole_run(hit))
     }
 
@@ -210,7 +211,11 @@ impl<'a> Evaluation<'a> {
         if rule.status == Status::Experimental {
             sure.part(-0.10, "the rule is experimental");
         }
+        let mut facts = facts;
         for condition in conditions {
+            if condition.truth == Truth::True {
+                facts.extend(condition.evidence.clone());
+            }
             match condition.truth {
                 Truth::True => sure.part(0.06, format!("{}: {}", condition.text, condition.seen)),
                 _ => {
@@ -254,7 +259,7 @@ impl<'a> Evaluation<'a> {
 
     fn position(&self, sure: &mut Confidence, hits: &[&Hit]) {
         let Some(hit) = hits.first() else { return };
-        let failed = self.scan.run.failed_manifest.as_ref();
+        let failed = self.scan.run.as_ref().and_then(|run| run.failed_manifest.as_ref());
         if failed.is_some() && hit.manifest.as_ref() == failed {
             sure.part(0.06, "it stands in the manifest that failed");
         } else if self.scan.last_error.is_some_and(|last| hits.iter().any(|h| h.order == last)) {

@@ -18,7 +18,7 @@ pub use why::{PatternSeen, Verdict, Why};
 
 use crate::context::{Context, Fact};
 use crate::finding::{Finding, printable};
-use crate::log::{Run, Sources, StepState};
+use crate::log::{Run, Sources};
 use crate::matcher::Matcher;
 use crate::rule::KnowledgeBase;
 use evaluate::Evaluation;
@@ -81,12 +81,10 @@ impl ContextInfo {
             release: context
                 .known_release()
                 .map(|r| Fact { value: r.value.to_string(), from: r.from.clone() }),
-            packages: context
-                .host()
-                .map(|h| Fact { value: h.value.packages().len(), from: h.from.clone() }),
+            packages: context.package_list(),
             answers: context
                 .answer_file()
-                .map(|a| Fact { value: a.value.len(), from: a.from.clone() }),
+                .map(|a| Fact { value: a.value.entries().count(), from: a.from.clone() }),
         }
     }
 }
@@ -179,14 +177,14 @@ fn run(
     fired.extend(scan.hits.rules().filter(|&rule| evaluation.is_overcome(rule)));
     let diagnoses = rank::findings(&evaluation, candidates);
     let paths: Vec<String> = scan.sources.iter().map(|source| source.path.clone()).collect();
-    let unexplained = groups.unexplained(&fired, &scan.run, &paths, &redactor);
+    let unexplained = groups.unexplained(&fired, scan.run.as_ref(), &paths, &redactor);
     let why = asked.and_then(|id| rules.find(id)).map(|index| evaluation.why(index, &diagnoses));
     let report = Report {
         schema: SCHEMA,
         ostack: env!("CARGO_PKG_VERSION"),
         context: ContextInfo::of(context),
         rules_loaded: rules.loaded().to_vec(),
-        run: scan.run.is_packstack().then(|| run_info(&scan.run)),
+        run: scan.run.as_ref().map(run_info),
         sources: scan.sources,
         diagnoses,
         unexplained,
@@ -197,11 +195,7 @@ fn run(
 fn run_info(run: &Run) -> RunInfo {
     let steps = run.steps.iter().map(|step| StepInfo {
         title: printable(&step.title),
-        state: match step.state {
-            StepState::Done => "done",
-            StepState::Error => "error",
-            StepState::Begun => "begun",
-        },
+        state: step.state.as_str(),
         host: step.host.clone(),
         manifest: step.manifest.clone(),
         start: step.start.clone(),

@@ -121,9 +121,10 @@ impl Evaluation<'_> {
     ) -> Finding {
         let rule = candidate.rule;
         let say = |text: &str| words(text, &candidate.captures);
-        let mut evidence: Vec<Evidence> = candidate.facts.clone();
         let seen = candidate.hits.iter().chain(candidate.primaries.iter().skip(1));
-        evidence.extend(seen.map(|hit| self.evidence(hit)));
+        let mut evidence: Vec<Evidence> = seen.map(|hit| self.evidence(hit)).collect();
+        // What is known of the host comes behind the first lines of the log.
+        evidence.splice(evidence.len().min(2)..evidence.len().min(2), candidate.facts.iter().cloned());
         if candidate.hits.is_empty() {
             // A cause that the host's facts show: its first symptom is what the log shows of it.
             evidence.extend(symptoms.iter().filter_map(|s| s.hits.first()).map(|hit| self.evidence(hit)));
@@ -228,8 +229,7 @@ impl Evaluation<'_> {
 
     /// How to run again, where it is packstack that failed.
     fn again(&self, candidate: &Candidate<'_>) -> Option<Again> {
-        let run = &self.scan.run;
-        let installing = run.is_packstack()
+        let installing = self.scan.run.is_some()
             || candidate.hits.iter().any(|hit| hit.manifest.is_some() || hit.kind == Kind::Packstack);
         if !installing {
             return None;

@@ -22,6 +22,9 @@ pub struct SourceInfo {
     /// Why it, or the rest of it, was not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
+    /// Whether it could not be read, and was not just passed over.
+    #[serde(skip)]
+    pub failed: bool,
 }
 
 /// What one pass over the sources found.
@@ -29,7 +32,7 @@ pub struct SourceInfo {
 pub(super) struct Scan {
     pub(super) sources: Vec<SourceInfo>,
     pub(super) hits: Hits,
-    pub(super) run: Run,
+    pub(super) run: Option<Run>,
     pub(super) groups: Groups,
     /// Resources that Puppet skipped, by source.
     pub(super) skipped: BTreeMap<usize, u64>,
@@ -43,7 +46,7 @@ impl Scan {
     pub(super) fn of(sources: &Sources, matcher: &Matcher<'_>) -> Self {
         let mut scan = Self::default();
         let mut scratch = Scratch::default();
-        let mut tracker = RunTracker::default();
+        let mut tracker = RunTracker::new();
         let mut order = 0;
         for (index, source) in sources.iter().enumerate() {
             let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
@@ -53,6 +56,7 @@ impl Scan {
                 lines: 0,
                 bytes: 0,
                 skipped: None,
+                failed: false,
             };
             let mut read = || -> crate::Result<()> {
                 let mut reader = Reader::new(source)?;
@@ -70,20 +74,22 @@ impl Scan {
             };
             if let Err(error) = read() {
                 info.skipped = Some(error.message().to_owned());
+                info.failed = true;
             }
             info.kind = main_kind(&kinds);
             scan.sources.push(info);
         }
-        for (path, reason) in sources.skipped() {
+        for skipped in sources.skipped() {
             scan.sources.push(SourceInfo {
-                path: path.clone(),
+                path: skipped.path.clone(),
                 kind: "unknown".to_owned(),
                 lines: 0,
                 bytes: 0,
-                skipped: Some(reason.clone()),
+                skipped: Some(skipped.reason.clone()),
+                failed: false,
             });
         }
-        scan.run = tracker.finish();
+        scan.run = tracker.run();
         scan
     }
 

@@ -67,7 +67,7 @@ impl Groups {
     pub(super) fn add(&mut self, entry: &Entry<'_>, source: (usize, &Source), order: u64, rules: &[usize]) {
         let Some(weight) = weight(entry) else { return };
         let message = entry.record.message();
-        let text = message.of(entry.text);
+        let text = message.map_or(entry.text, |m| m.of(entry.text));
         let text = &text[..text.len().min(LONGEST)];
         let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
         let template = template(&text);
@@ -102,7 +102,7 @@ impl Groups {
     pub(super) fn unexplained(
         self,
         fired: &BTreeSet<usize>,
-        run: &Run,
+        run: Option<&Run>,
         paths: &[String],
         redactor: &Redactor,
     ) -> Vec<Unexplained> {
@@ -112,7 +112,9 @@ impl Groups {
             // packstack's own last words add nothing to what made it stop.
             left.retain(|group| group.weight != STOP);
         }
-        let failed = |group: &Group| group.manifest.is_some() && group.manifest == run.failed_manifest;
+        let (step, manifest) =
+            run.map_or((None, None), |run| (run.failed_step.clone(), run.failed_manifest.clone()));
+        let failed = |group: &Group| group.manifest.is_some() && group.manifest == manifest;
         left.sort_by_key(|group| {
             std::cmp::Reverse((failed(group), group.weight, group.last_order))
         });
@@ -127,8 +129,8 @@ impl Groups {
                 count: group.count,
                 first: place(&group.first),
                 last: place(&group.last),
-                step: run.failed_step.clone(),
-                manifest: group.manifest.clone().or_else(|| run.failed_manifest.clone()),
+                step: step.clone(),
+                manifest: group.manifest.clone().or_else(|| manifest.clone()),
                 nearest: Vec::new(),
             })
             .collect()

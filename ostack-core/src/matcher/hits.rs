@@ -48,7 +48,7 @@ pub struct Hit {
 impl Hit {
     fn new(found: Match, entry: &Entry<'_>, source: (usize, &Source), order: u64) -> Self {
         let text = entry.text;
-        let range = found.range;
+        let range = found.range.clone();
         let start = memchr::memrchr(b'\n', &text[..range.start]).map_or(0, |i| i + 1);
         let end = memchr::memchr(b'\n', &text[range.end..]).map_or(text.len(), |i| range.end + i);
         // A long line is cut around the match.
@@ -64,7 +64,7 @@ impl Hit {
             source: source.0,
             record: entry.number,
             order,
-            line: entry.line + memchr::memchr_iter(b'\n', &text[..range.start]).count() as u64,
+            line: entry.line + memchr::memchr_iter(b'\n', &text[..found.range.start]).count() as u64,
             excerpt: text[start..end].to_vec(),
             range: inside(range),
             captures: captures.collect(),

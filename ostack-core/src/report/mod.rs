@@ -1,7 +1,9 @@
 //! Reports as text for people and as JSON for machines. Nothing here reads or writes.
 
+mod page;
 mod text;
 
+pub use page::page;
 pub use text::{Style, text};
 
 use crate::diagnosis::Report;

@@ -1,0 +1,106 @@
+//! `ostack-cli diagnose`.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use anyhow::Context as _;
+use ostack_core::context::Context;
+use ostack_core::log::{Source, Sources};
+use ostack_core::report::{self, Style};
+
+use crate::args::{Diagnose, Format, When};
+use crate::{Outcome, complain, print, rules};
+
+pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
+    let facts = args.packages.is_some() || args.answers.is_some();
+    if args.paths.is_empty() && !facts {
+        anyhow::bail!(
+            "expected a log, a folder or `-`, but found none\n  \
+             help: `ostack-cli diagnose log.txt`, or facts alone with --packages or --answers"
+        );
+    }
+    let context = context(args)?;
+    let rules = rules::load(&args.rules)?;
+    let mut sources = Sources::new().all_runs(args.all_runs);
+    let mut unread = false;
+    for path in &args.paths {
+        let added = if path == Path::new("-") {
+            sources.push(Source::reader("<stdin>", Box::new(io::stdin())));
+            Ok(())
+        } else {
+            sources.add(path)
+        };
+        if let Err(error) = added {
+            complain(&error.into());
+            unread = true;
+        }
+    }
+    if unread && sources.iter().next().is_none() && !facts {
+        return Ok(Outcome::Failed);
+    }
+    let (report, why) = match &args.why {
+        Some(id) => {
+            let (report, why) = ostack_core::why(&sources, &context, &rules, id)?;
+            (report, Some(why))
+        }
+        None => (ostack_core::diagnose(&sources, &context, &rules), None),
+    };
+    unread |= report.sources.iter().any(|source| source.failed);
+    let text = match (&why, args.format) {
+        (Some(why), _) => why.to_string(),
+        (None, Format::Json) => report::json(&report),
+        (None, Format::Text) => report::text(&report, &style(args)),
+    };
+    match &args.output {
+        Some(path) => {
+            std::fs::write(path, text).with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
+        None => print(&text)?,
+    }
+    Ok(match (unread, report.is_empty()) {
+        (true, _) => Outcome::Failed,
+        (false, true) => Outcome::Nothing,
+        (false, false) => Outcome::Something,
+    })
+}
+
+fn context(args: &Diagnose) -> ostack_core::Result<Context> {
+    let mut context = Context::new();
+    if let Some(release) = &args.release {
+        context = context.release(release)?;
+    }
+    if let Some(os) = &args.os {
+        context = context.os(os)?;
+    }
+    if let Some(packages) = &args.packages {
+        context = context.packages(packages)?;
+    }
+    if let Some(answers) = &args.answers {
+        context = context.answers(answers)?;
+    }
+    if args.no_redact {
+        context = context.without_redaction();
+    }
+    Ok(context)
+}
+
+fn style(args: &Diagnose) -> Style {
+    let color = match args.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            args.output.is_none()
+                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
+    };
+    if args.color == When::Always {
+        anstream::ColorChoice::Always.write_global();
+    }
+    // What is not a terminal has no width: 100 columns read well in a file and in a bug report.
+    let width = if io::stdout().is_terminal() {
+        terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
+    } else {
+        100
+    };
+    Style { color, width, top: args.top.unwrap_or(usize::MAX) }
+}

@@ -1,0 +1,110 @@
+//! `ostack-cli rules` and `ostack-cli explain`.
+
+use std::fmt::Write;
+
+use ostack_core::authoring;
+use ostack_core::report;
+use ostack_core::rule::KnowledgeBase;
+
+use crate::args::{Explain, Format, RuleFolders, Rules, RulesCommand};
+use crate::{Outcome, complain, print};
+
+/// The rules that the options ask for.
+pub(crate) fn load(folders: &RuleFolders) -> anyhow::Result<KnowledgeBase> {
+    let mut rules =
+        if folders.no_builtin_rules { KnowledgeBase::empty() } else { KnowledgeBase::builtin() };
+    for folder in &folders.folders {
+        if let Err(mut errors) = rules.load(folder) {
+            let last = errors.pop();
+            for error in errors {
+                complain(&error.into());
+            }
+            if let Some(last) = last {
+                return Err(last.into());
+            }
+        }
+    }
+    Ok(rules)
+}
+
+/// The rules of the folders that were given, or the built-in ones: what is to be checked.
+fn load_only(folders: &RuleFolders) -> anyhow::Result<KnowledgeBase> {
+    let no_builtin_rules = folders.no_builtin_rules || !folders.folders.is_empty();
+    load(&RuleFolders { folders: folders.folders.clone(), no_builtin_rules })
+}
+
+pub(crate) fn run(args: &Rules) -> anyhow::Result<Outcome> {
+    match &args.command {
+        RulesCommand::List { rules, format } => list(&load(rules)?, *format),
+        RulesCommand::Show { id, rules, format } => show(&load(rules)?, id, *format),
+        RulesCommand::Check { rules } => check(&load_only(rules)?),
+        RulesCommand::Test { rules } => test(&load_only(rules)?),
+    }
+}
+
+pub(crate) fn explain(args: &Explain) -> anyhow::Result<Outcome> {
+    show(&load(&args.rules)?, &args.id, Format::Text)
+}
+
+fn list(rules: &KnowledgeBase, format: Format) -> anyhow::Result<Outcome> {
+    let mut out = String::new();
+    match format {
+        Format::Json => {
+            let heads: Vec<_> = rules
+                .heads()
+                .map(|head| {
+                    serde_json::json!({
+                        "id": head.id, "title": head.title, "component": head.component,
+                        "severity": head.severity, "status": head.status,
+                    })
+                })
+                .collect();
+            out = serde_json::to_string_pretty(&heads)?;
+            out.push('\n');
+        }
+        Format::Text => {
+            let width = rules.heads().map(|head| head.id.len()).max().unwrap_or_default();
+            for head in rules.heads() {
+                writeln!(out, "{:<width$}  {:<10}  {}", head.id, head.component, head.title)?;
+            }
+        }
+    }
+    print(&out)?;
+    Ok(Outcome::Nothing)
+}
+
+fn show(rules: &KnowledgeBase, id: &str, format: Format) -> anyhow::Result<Outcome> {
+    let rule = rules.get(id)?;
+    match format {
+        Format::Text => print(&report::page(rule))?,
+        Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(rule)?))?,
+    }
+    Ok(Outcome::Nothing)
+}
+
+fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
+    let problems = authoring::check(rules, ostack_core::CHECKS);
+    let mut out = String::new();
+    for problem in &problems {
+        writeln!(out, "{}: [{}] {}", problem.rule, problem.code, problem.message)?;
+    }
+    writeln!(out, "{} rules, {} problems", rules.len(), problems.len())?;
+    print(&out)?;
+    Ok(if problems.is_empty() { Outcome::Nothing } else { Outcome::Something })
+}
+
+fn test(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
+    let tested = authoring::test(rules, ostack_core::CHECKS)?;
+    let mut out = String::new();
+    let (mut passed, mut failed) = (0, 0);
+    for rule in &tested {
+        failed += rule.failures.len();
+        passed += rule.tests - rule.failures.len();
+        for failure in &rule.failures {
+            writeln!(out, "{}: {failure}", rule.rule)?;
+        }
+    }
+    writeln!(out, "{} rules: {passed} tests passed, {failed} failed", tested.len())?;
+    print(&out)?;
+    Ok(if failed == 0 { Outcome::Nothing } else { Outcome::Something })
+}
