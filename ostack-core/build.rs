@@ -1,12 +1,12 @@
 //! Compiles the rules into the table that is embedded: `rules.bin`, read lazily at run time.
 
-#[allow(dead_code, unused_imports, reason = "the crate uses what the build script does not")]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "the crate uses what the build script does not")]
 #[path = "src/error.rs"]
 mod error;
-#[allow(dead_code, unused_imports, reason = "the crate uses what the build script does not")]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "the crate uses what the build script does not")]
 #[path = "src/rule/format/mod.rs"]
 mod format;
-#[allow(dead_code, unused_imports, reason = "the crate uses what the build script does not")]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "the crate uses what the build script does not")]
 #[path = "src/span.rs"]
 mod span;
 

@@ -80,11 +80,11 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// The manual: the command's page, and one for each subcommand.
 fn man() -> anyhow::Result<()> {
     let mut page = Vec::new();
-    let command = Args::command();
+    let mut command = Args::command();
+    command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
     for sub in command.get_subcommands() {
-        let named = sub.clone().name(format!("ostack-cli-{}", sub.get_name()));
-        clap_mangen::Man::new(named).render(&mut page)?;
+        clap_mangen::Man::new(sub.clone()).render(&mut page)?;
     }
     print(&String::from_utf8_lossy(&page))
 }

@@ -90,7 +90,7 @@ impl ContextInfo {
 }
 
 /// packstack's run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunInfo {
     /// Its steps and manifests, in order.
     pub steps: Vec<StepInfo>,
@@ -100,7 +100,7 @@ pub struct RunInfo {
 }
 
 /// A step of packstack's run, or a manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StepInfo {
     /// What it does.
     pub title: String,

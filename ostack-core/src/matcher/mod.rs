@@ -172,10 +172,13 @@ impl Compiled {
         let invalid = |what: String| Error::new(ErrorKind::Rule, what);
         let kind: Option<Kind> = pattern.record.as_deref().map(str::parse).transpose()?;
         if let Some(field) = &pattern.field {
-            let known = kind.map_or_else(Kind::any_fields, Kind::fields);
-            if !known.contains(&field.as_str()) {
-                let known = known.join(", ");
-                return Err(invalid(format!("expected one of the fields {known}, but found `{field}`")));
+            let has = |kind: &Kind| kind.fields().contains(&field.as_str());
+            if !kind.map_or_else(|| Kind::ALL.iter().any(has), |kind| has(&kind)) {
+                let help = kind.map_or_else(
+                    || "rules/README.md lists the fields of each kind of record".to_owned(),
+                    |kind| format!("fields of `{}`: {}", kind.as_str(), kind.fields().join(", ")),
+                );
+                return Err(invalid(format!("expected a field of the record, but found `{field}`")).help(help));
             }
         }
         let regex = RegexBuilder::new(&pattern.regex)
