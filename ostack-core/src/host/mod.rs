@@ -33,6 +33,7 @@ use crate::release::{Family, Os, Release};
 use crate::version::{Constraint, Nevra, Truth};
 
 mod packages;
+pub mod puppet;
 mod repos;
 
 pub use repos::Repo;
@@ -82,11 +83,13 @@ pub struct HostFile {
 }
 
 /// What is known of a host.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Host {
     packages: Vec<Package>,
     os: Option<Fact<Os>>,
     repos: Vec<Repo>,
+    /// Whether `repos` has all that are enabled.
+    repos_complete: bool,
     files: BTreeMap<String, HostFile>,
 }
 
@@ -158,9 +161,21 @@ impl Host {
         Ok(())
     }
 
-    /// Adds the repositories that `dnf repolist` or `yum repolist` prints.
+    /// Adds the repositories that `dnf repolist` or `yum repolist` prints: all that are enabled.
+    ///
+    /// ```
+    /// use ostack_core::host::Host;
+    /// use ostack_core::version::Truth;
+    /// let mut host = Host::new();
+    /// assert_eq!(host.has_repo("epel"), Truth::Unknown);
+    /// host.add_repolist("repolist.txt", "repo id      repo name\nbaseos       CentOS - Base\n");
+    /// assert_eq!(host.has_repo("baseos"), Truth::True);
+    /// assert_eq!(host.has_repo("epel"), Truth::False);
+    /// ```
     pub fn add_repolist(&mut self, name: &str, text: &str) {
-        self.repos.extend(repos::parse_list(name, text));
+        let listed = repos::parse_list(name, text);
+        self.repos_complete |= !listed.is_empty();
+        self.repos.extend(listed);
     }
 
     /// Adds a file of the host: its path there, and what was read as `name`.
@@ -310,14 +325,20 @@ impl Host {
         &self.repos
     }
 
-    /// Whether a repository is enabled.
-    pub fn repo_enabled(&self, id: &str) -> Truth {
+    /// Whether a repository is enabled; of several facts the last counts. Only `repolist` shows
+    /// that one is absent.
+    pub fn has_repo(&self, id: &str) -> Truth {
         let mut known = self
             .repos
             .iter()
             .filter(|repo| repo.id == id)
             .filter_map(|r| r.enabled);
-        known.next_back().map_or(Truth::Unknown, Truth::from)
+        let absent = if self.repos_complete {
+            Truth::False
+        } else {
+            Truth::Unknown
+        };
+        known.next_back().map_or(absent, Truth::from)
     }
 
     /// The file at a path of the host, where it was collected.

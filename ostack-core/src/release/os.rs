@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -54,8 +55,10 @@ pub enum Family {
     Other,
 }
 
+type Numbered = fn(u8) -> Os;
+
 /// The distributions that an id names by a single number.
-const NUMBERED: &[(&str, fn(u8) -> Os)] = &[
+const NUMBERED: [(&str, Numbered); 7] = [
     ("centos-stream", Os::CentosStream),
     ("centos", Os::Centos),
     ("rhel", Os::Rhel),
@@ -66,6 +69,22 @@ const NUMBERED: &[(&str, fn(u8) -> Os)] = &[
 ];
 
 impl Os {
+    /// Reads an id.
+    ///
+    /// ```
+    /// use ostack_core::release::Os;
+    /// assert_eq!(Os::parse("ubuntu-22.04")?, Os::Ubuntu(22, 4));
+    /// assert!(Os::parse("centos").is_err());
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where the text is no id.
+    pub fn parse(text: &str) -> Result<Self> {
+        text.parse()
+    }
+
     /// Its family.
     pub const fn family(self) -> Family {
         match self {
@@ -198,6 +217,13 @@ impl<'de> Deserialize<'de> for Os {
         let text = String::deserialize(deserializer)?;
         text.parse()
             .map_err(|error: Error| D::Error::custom(error.message()))
+    }
+}
+
+/// Writes the id.
+impl Serialize for Os {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
