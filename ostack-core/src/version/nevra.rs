@@ -98,6 +98,25 @@ impl Nevra {
         .into_nevra()
     }
 
+    /// From the columns of `dpkg -l`. The release, after the last hyphen, may be missing; then it is
+    /// empty. An epoch of 0 is left out there.
+    pub(crate) fn from_debian(name: &str, version: &str, arch: &str) -> Option<Self> {
+        let (epoch, rest) = version.split_once(':').unwrap_or(("0", version));
+        let (upstream, release) = rest.rsplit_once('-').unwrap_or((rest, ""));
+        Some(Self {
+            name: name.to_owned(),
+            epoch: Some(epoch.parse().ok()?),
+            version: upstream.to_owned(),
+            release: release.to_owned(),
+            arch: Some(arch.to_owned()),
+        })
+    }
+
+    /// Whether a word is an architecture that full names end in.
+    pub(crate) fn is_architecture(word: &str) -> bool {
+        ARCHITECTURES.contains(&word)
+    }
+
     /// Epoch, version and release as a version; an unknown epoch counts as 0.
     ///
     /// ```
@@ -139,7 +158,10 @@ impl Parts<'_> {
             !part.is_empty() && part.chars().all(legal)
         };
         let named = legal(self.name, "-") && !self.name.starts_with('-');
-        if !named || !legal(self.version, "") || !legal(self.release, "") {
+        // Mere words with hyphens between are no package; `rdo-release-victoria-2` is one.
+        let numbered = self.version.contains(|c: char| c.is_ascii_digit())
+            || self.release.starts_with(|c: char| c.is_ascii_digit());
+        if !named || !numbered || !legal(self.version, "") || !legal(self.release, "") {
             return None;
         }
         let epoch = match self.epoch {
@@ -175,7 +197,10 @@ impl fmt::Display for Nevra {
         if let Some(epoch) = self.epoch.filter(|epoch| *epoch != 0) {
             write!(f, "{epoch}:")?;
         }
-        write!(f, "{}-{}", self.version, self.release)?;
+        f.write_str(&self.version)?;
+        if !self.release.is_empty() {
+            write!(f, "-{}", self.release)?;
+        }
         match &self.arch {
             Some(arch) => write!(f, ".{arch}"),
             None => Ok(()),

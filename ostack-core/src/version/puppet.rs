@@ -86,7 +86,7 @@ impl<'t> Parser<'t> {
         let to = Partial::parse(self.word())?;
         self.skip_blanks();
         let whole = self.rest().is_empty();
-        whole.then(|| both(at_least(from.floor()), at_most(to.floor())))
+        whole.then(|| both(at_least(&from.floor()), at_most(&to.floor())))
     }
 
     fn comparator(&mut self) -> Result<Alternative> {
@@ -102,8 +102,8 @@ impl<'t> Parser<'t> {
             "~" | "~>" | "~=" => partial.tilde(),
             "^" => partial.caret(),
             ">" => partial.greater(),
-            ">=" => at_least(partial.floor()),
-            "<" => below(partial.floor()),
+            ">=" => at_least(&partial.floor()),
+            "<" => below(&partial.floor()),
             "<=" => partial.at_most(),
             _ => {
                 let expected = "one of `<`, `<=`, `>`, `>=`, `=`, `~`, `^`";
@@ -191,14 +191,14 @@ impl Partial {
     /// From the version on, as far as `to`; everything where there is no end.
     fn up_to(&self, to: Option<Version>) -> Alternative {
         to.map_or(Alternative::ALL, |to| {
-            both(at_least(self.floor()), below(to))
+            both(at_least(&self.floor()), below(&to))
         })
     }
 
     /// `1.2.3` is that version, `1.2` all that begin so.
     fn equal(&self) -> Alternative {
         if self.is_whole() {
-            both(at_least(self.floor()), at_most(self.floor()))
+            both(at_least(&self.floor()), at_most(&self.floor()))
         } else {
             self.tilde()
         }
@@ -220,17 +220,17 @@ impl Partial {
 
     fn greater(&self) -> Alternative {
         if self.is_whole() {
-            return above(self.floor());
+            return above(&self.floor());
         }
         self.next_minor()
-            .map_or_else(|| below(self.floor()), at_least)
+            .map_or_else(|| below(&self.floor()), |from| at_least(&from))
     }
 
     fn at_most(&self) -> Alternative {
         if self.is_whole() {
-            return at_most(self.floor());
+            return at_most(&self.floor());
         }
-        self.next_minor().map_or(Alternative::ALL, below)
+        self.next_minor().map_or(Alternative::ALL, |to| below(&to))
     }
 }
 
@@ -248,20 +248,20 @@ fn number(part: &str) -> Option<Option<u64>> {
     }
 }
 
-fn at_least(version: Version) -> Alternative {
-    with_end(Range::at_least(version.clone()), &version)
+fn at_least(version: &Version) -> Alternative {
+    with_end(Range::at_least(version.clone()), version)
 }
 
-fn above(version: Version) -> Alternative {
-    with_end(Range::at_least(next(&version)), &version)
+fn above(version: &Version) -> Alternative {
+    with_end(Range::at_least(next(version)), version)
 }
 
-fn below(version: Version) -> Alternative {
-    with_end(Range::below(version.clone()), &version)
+fn below(version: &Version) -> Alternative {
+    with_end(Range::below(version.clone()), version)
 }
 
-fn at_most(version: Version) -> Alternative {
-    with_end(Range::below(next(&version)), &version)
+fn at_most(version: &Version) -> Alternative {
+    with_end(Range::below(next(version)), version)
 }
 
 /// A range with `end` as one of its ends, which lets its own pre-releases in if it is one.

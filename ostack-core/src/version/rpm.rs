@@ -56,11 +56,7 @@ impl Evr {
             },
             None => (0, evr),
         };
-        let (version, release) = match rest.rsplit_once('-') {
-            Some((version, "")) => (version, Release::Missing),
-            Some((version, release)) => (version, Release::Is(sort_key(release))),
-            None => (rest, Release::Missing),
-        };
+        let (version, release) = rest.rsplit_once('-').unwrap_or((rest, ""));
         if version.is_empty() {
             return Err(unexpected(
                 "a version",
@@ -68,19 +64,19 @@ impl Evr {
                 text.len() - rest.len()..text.len(),
             ));
         }
-        Ok(Self {
-            epoch,
-            version: sort_key(version),
-            release,
-        })
+        Ok(Self::new(epoch, version, release))
     }
 
-    /// From parts that are known apart.
+    /// From its parts; an empty release is a missing one.
     pub(super) fn new(epoch: u32, version: &str, release: &str) -> Self {
+        let release = match release {
+            "" => Release::Missing,
+            release => Release::Is(sort_key(release)),
+        };
         Self {
             epoch,
             version: sort_key(version),
-            release: Release::Is(sort_key(release)),
+            release,
         }
     }
 
