@@ -261,6 +261,8 @@ pub struct Audit {
     pub level: Level,
     /// Seconds since 1970, as the record has them.
     pub time: Option<Span>,
+    /// The host, when the line came through syslog or the journal.
+    pub host: Option<Span>,
     /// `AVC`, `USER_AVC`, `SYSCALL`, …
     pub event: Option<Span>,
     /// What was denied, without braces: `getattr`, `name_bind`.
