@@ -48,29 +48,26 @@ impl Check for PuppetNotFromRdo {
             let name = &p.nevra.name;
             name.starts_with("puppet") && name.ends_with("-release")
         });
-        let remove: Vec<&str> = std::iter::once(installed)
-            .filter(|p| VENDOR.contains(&p.nevra.name.as_str()))
-            .chain(repositories.clone())
-            .map(|p| p.nevra.name.as_str())
-            .collect();
-        let values = [
-            ("installed", installed.nevra.to_string()),
-            ("version", installed.nevra.version.clone()),
-            ("package", installed.nevra.name.clone()),
-            ("origin", if vendor.is_some() { "the vendor's package" } else { "newer than RDO's" }.to_owned()),
-            ("shipped", shipped.puppet.to_string()),
-            ("shipped_version", shipped.puppet.version.clone()),
-            ("release", release.to_string()),
-            ("manager", manager(os, shipped).to_owned()),
-            ("remove", remove.join(" ")),
-            ("declared", declared(&puppet, release, os, &installed.nevra.version)),
-        ];
+        let remove = std::iter::once(installed).chain(repositories.clone());
+        let origin = if vendor.is_some() { "the vendor's" } else { "newer than RDO's:" };
+        let one = |value: &str| vec![value.to_owned()];
+        let values = BTreeMap::from([
+            ("installed", one(&installed.nevra.to_string())),
+            ("version", one(&installed.nevra.version)),
+            ("origin", one(origin)),
+            ("shipped", one(&shipped.puppet.to_string())),
+            ("shipped_version", one(&shipped.puppet.version)),
+            ("release", one(&release.to_string())),
+            ("manager", one(manager(os, shipped))),
+            ("remove", remove.map(|package| package.nevra.name.clone()).collect()),
+            ("declared", one(&declared(&puppet, release, os, &installed.nevra.version))),
+        ]);
         let assumes = match os {
             Some(_) => Vec::new(),
             None => vec![format!("the OS is {}", shipped.os)],
         };
         vec![Computed {
-            values: BTreeMap::from(values.map(|(name, value)| (name.to_owned(), value))),
+            values,
             evidence: std::iter::once(evidence).chain(repositories.map(Evidence::package)).collect(),
             assumes,
         }]

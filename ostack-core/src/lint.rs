@@ -28,9 +28,11 @@ impl Check for MechanismDriverReplaced {
         if !replaced {
             return Vec::new();
         }
-        let values = [("agent", agent), ("drivers", drivers)];
         vec![Computed {
-            values: BTreeMap::from(values.map(|(name, value)| (name.to_owned(), value.to_owned()))),
+            values: BTreeMap::from([
+                ("agent", vec![agent.to_owned()]),
+                ("drivers", vec![drivers.to_owned()]),
+            ]),
             evidence: [DRIVERS, AGENT].into_iter().filter_map(|n| context.answer_evidence(n)).collect(),
             assumes: Vec::new(),
         }]

@@ -17,8 +17,8 @@ pub trait Check: Sync {
 /// What a computed check found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Computed {
-    /// Values for the rule's templates.
-    pub values: BTreeMap<String, String>,
+    /// Values for the rule's templates. Several words become several words of a command.
+    pub values: BTreeMap<&'static str, Vec<String>>,
     /// Where it was seen.
     pub evidence: Vec<Evidence>,
     /// What was not known and is taken to hold.

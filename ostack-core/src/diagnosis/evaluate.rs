@@ -150,9 +150,11 @@ impl<'a> Evaluation<'a> {
         }
         let candidates = found.into_iter().map(|computed| {
             let mut candidate = self.candidate(index, rule, Vec::new(), computed.evidence, conditions);
-            let clean = |value: String| self.redactor.mask(&printable(&value)).into_owned();
-            candidate.captures =
-                computed.values.into_iter().map(|(name, value)| (name, clean(value))).collect();
+            let clean = |word: &String| self.redactor.mask(&printable(word)).into_owned();
+            let values = computed.values.into_iter().map(|(name, words)| {
+                (name.to_owned(), words.iter().map(clean).collect::<Vec<_>>().join(BETWEEN_WORDS))
+            });
+            candidate.captures = values.collect();
             candidate.assumes.extend(computed.assumes);
             candidate
         });
@@ -381,13 +383,21 @@ fn fits(rule: &Rule, pattern: usize, hit: &Hit, chosen: &[Option<&Hit>]) -> bool
     })
 }
 
+/// Stands between the words of a value that has several: a control character, so no text has it.
+const BETWEEN_WORDS: &str = "\n";
+
 /// The rule's template with the candidate's values, as words for a person.
 pub(super) fn words(text: &str, captures: &BTreeMap<String, String>) -> String {
-    template::render(text, |name| captures.get(name).map(String::as_str), Into::into)
+    let value = |name: &str| captures.get(name).map(String::as_str);
+    template::render(text, value, |value| value.replace(BETWEEN_WORDS, " ").into())
 }
 
 /// The rule's template with the candidate's values, as a command: values are quoted.
 pub(super) fn command(text: &str, captures: &BTreeMap<String, String>) -> String {
     let value = |name: &str| captures.get(name).map(String::as_str);
-    template::render(text, value, template::shell_quote)
+    let quote = |value: &str| {
+        let words: Vec<_> = value.split(BETWEEN_WORDS).map(template::shell_quote).collect();
+        words.join(" ").into()
+    };
+    template::render(text, value, quote)
 }

@@ -86,6 +86,8 @@ fn write(out: &mut String, rule: &Rule) -> fmt::Result {
 
 fn paragraph(out: &mut String, indent: &str, text: &str) -> fmt::Result {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let options = textwrap::Options::new(90).initial_indent(indent).subsequent_indent(indent);
+    let options = textwrap::Options::new(90)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .initial_indent(indent).subsequent_indent(indent);
     textwrap::wrap(&text, options).iter().try_for_each(|line| writeln!(out, "{line}"))
 }

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::diagnosis::{Report, Unexplained};
-use crate::finding::{Again, Evidence, EvidenceKind, Finding, Fix};
+use crate::finding::{Again, Evidence, Finding, Fix};
 use crate::rule::{Risk, Severity};
 
 /// How a report looks.
@@ -146,10 +146,7 @@ impl Page {
         writeln!(self.out, "{rendered}")?;
         let others = finding.evidence.iter().filter(|e| !shown.is_some_and(|shown| std::ptr::eq(shown, *e)));
         for evidence in others.take(MOST_PLACES) {
-            let what = match evidence.kind {
-                EvidenceKind::Log => "",
-                _ => &*evidence.text,
-            };
+            let what = Cut::around(evidence, self.style.width.saturating_sub(40)).text;
             let note = evidence.note.as_ref().map(|n| format!("  ({n})")).unwrap_or_default();
             writeln!(self.out, "  --> {}:{}  {what}{note}", evidence.path, evidence.line)?;
         }
@@ -157,7 +154,7 @@ impl Page {
             writeln!(self.out, "   = seen {} times", finding.count)?;
         }
         if let Some(skipped) = finding.skipped_resources {
-            writeln!(self.out, "   = Puppet skipped {skipped} resources because of it")?;
+            writeln!(self.out, "   = Puppet skipped {} because of it", plural(skipped, "resource"))?;
         }
         self.blank();
         Ok(())
@@ -196,7 +193,7 @@ impl Page {
 
     fn unexplained(&mut self, report: &Report) -> fmt::Result {
         let count: u64 = report.unexplained.iter().map(|u| u.count).sum();
-        writeln!(self.out, "{}", self.bold(&format!("unexplained: {}", errors(count))))?;
+        writeln!(self.out, "{}", self.bold(&format!("unexplained: {}", plural(count, "error"))))?;
         for (number, unexplained) in report.unexplained.iter().take(MOST_UNEXPLAINED).enumerate() {
             let Unexplained { first, count, .. } = unexplained;
             let times = if *count > 1 { format!("  ({count} times)") } else { String::new() };
@@ -221,21 +218,21 @@ impl Page {
         }
         let mut parts = vec![match causes {
             0 => "no known cause".to_owned(),
-            1 => "1 cause".to_owned(),
-            n => format!("{n} causes"),
+            n => plural(n as u64, "cause"),
         }];
         let symptoms: usize = report.diagnoses.iter().map(|d| d.symptoms.len()).sum();
         if symptoms > 0 {
-            parts.push(format!("{symptoms} symptoms under it"));
+            let under = if causes == 1 { "it" } else { "them" };
+            parts.push(format!("{} under {under}", plural(symptoms as u64, "symptom")));
         }
         let skipped: u64 = report.diagnoses.iter().filter_map(|d| d.skipped_resources).sum();
         if skipped > 0 {
-            parts.push(format!("{skipped} resources skipped"));
+            parts.push(format!("{} skipped", plural(skipped, "resource")));
         }
         let unexplained: u64 = report.unexplained.iter().map(|u| u.count).sum();
         parts.push(match unexplained {
             0 => "nothing unexplained".to_owned(),
-            n => format!("{} unexplained", errors(n)),
+            n => format!("{} unexplained", plural(n, "error")),
         });
         writeln!(self.out, "{}.", parts.join("; "))
     }
@@ -273,7 +270,9 @@ impl Page {
 
     fn wrap(&self, text: &str) -> Vec<String> {
         let width = self.style.width.saturating_sub(INDENT.len()).max(40);
-        let options = textwrap::Options::new(width).break_words(false);
+        let options = textwrap::Options::new(width)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
         textwrap::wrap(&joined, options).into_iter().map(std::borrow::Cow::into_owned).collect()
     }
@@ -294,8 +293,8 @@ impl Page {
     }
 }
 
-fn errors(count: u64) -> String {
-    if count == 1 { "1 error".to_owned() } else { format!("{count} errors") }
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// A line cut to a width around the words that are marked.
