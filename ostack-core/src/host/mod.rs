@@ -167,10 +167,10 @@ impl Host {
     /// use ostack_core::host::Host;
     /// use ostack_core::version::Truth;
     /// let mut host = Host::new();
-    /// assert_eq!(host.has_repo("epel"), Truth::Unknown);
+    /// assert_eq!(host.repo_enabled("epel"), Truth::Unknown);
     /// host.add_repolist("repolist.txt", "repo id      repo name\nbaseos       CentOS - Base\n");
-    /// assert_eq!(host.has_repo("baseos"), Truth::True);
-    /// assert_eq!(host.has_repo("epel"), Truth::False);
+    /// assert_eq!(host.repo_enabled("baseos"), Truth::True);
+    /// assert_eq!(host.repo_enabled("epel"), Truth::False);
     /// ```
     pub fn add_repolist(&mut self, name: &str, text: &str) {
         let listed = repos::parse_list(name, text);
@@ -327,7 +327,7 @@ impl Host {
 
     /// Whether a repository is enabled; of several facts the last counts. Only `repolist` shows
     /// that one is absent.
-    pub fn has_repo(&self, id: &str) -> Truth {
+    pub fn repo_enabled(&self, id: &str) -> Truth {
         let mut known = self
             .repos
             .iter()
