@@ -167,10 +167,10 @@ impl Host {
     /// use ostack_core::host::Host;
     /// use ostack_core::version::Truth;
     /// let mut host = Host::new();
-    /// assert_eq!(host.has_repo("epel"), Truth::Unknown);
+    /// assert_eq!(host.repo_enabled("epel"), Truth::Unknown);
     /// host.add_repolist("repolist.txt", "repo id      repo name\nbaseos       CentOS - Base\n");
-    /// assert_eq!(host.has_repo("baseos"), Truth::True);
-    /// assert_eq!(host.has_repo("epel"), Truth::False);
+    /// assert_eq!(host.repo_enabled("baseos"), Truth::True);
+    /// assert_eq!(host.repo_enabled("epel"), Truth::False);
     /// ```
     pub fn add_repolist(&mut self, name: &str, text: &str) {
         let listed = repos::parse_list(name, text);
@@ -265,6 +265,9 @@ impl Host {
         if let Some(os) = self.os() {
             return Some(os.value.family());
         }
+        if self.package("dpkg").is_some() {
+            return Some(Family::Debian);
+        }
         let mut counts = BTreeMap::<u8, usize>::new();
         for major in self
             .packages
@@ -327,7 +330,7 @@ impl Host {
 
     /// Whether a repository is enabled; of several facts the last counts. Only `repolist` shows
     /// that one is absent.
-    pub fn has_repo(&self, id: &str) -> Truth {
+    pub fn repo_enabled(&self, id: &str) -> Truth {
         let mut known = self
             .repos
             .iter()
@@ -356,6 +359,8 @@ fn os_of_package(nevra: &Nevra) -> Option<Os> {
         "rocky-release" => Os::Rocky,
         "almalinux-release" => Os::Almalinux,
         "fedora-release" | "fedora-release-common" => Os::Fedora,
+        // Ubuntu's does not tell its number.
+        "base-files" if !nevra.version.contains("ubuntu") => Os::Debian,
         _ => return None,
     };
     nevra.version.split('.').next()?.parse().ok().map(os)
@@ -443,6 +448,29 @@ mod tests {
         assert_eq!(os("rocky-release-8.5-3.el8.noarch"), Some(Os::Rocky(8)));
         assert_eq!(os("centos-release-openstack-victoria-1-1.el8.noarch"), None);
         assert_eq!(os("bash-4.4.20-1.el8_4.x86_64"), None);
+    }
+
+    #[test]
+    fn debian_is_known_from_its_base_files() {
+        let host = |list: &str| Host::from_packages("list", list).unwrap();
+        let debian = host("ii  base-files  12.4+deb12u5  amd64  base system");
+        assert_eq!(debian.os().unwrap().value, Os::Debian(12));
+        let ubuntu = host("ii  base-files  12ubuntu4  amd64  x\nii  dpkg  1.21  amd64  x");
+        assert_eq!((ubuntu.os(), ubuntu.family()), (None, Some(Family::Debian)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_survived(text in "[\\PC\n\t -]{0,80}", other in "[a-z0-9\\[\\]=;#@|:. \n-]{0,80}") {
+            for text in [&text, &other] {
+                let mut host = Host::new();
+                let _ = host.add_packages("list", text);
+                let _ = host.add_repo_file("repo", text);
+                host.add_repolist("list", text);
+                host.add_os_release("os", text);
+                let _ = (host.os(), host.family(), host.releases(), host.is_complete());
+            }
+        }
     }
 
     #[test]

@@ -274,3 +274,6 @@ fn unexpected(expected: &str, text: &str, at: ByteRange<usize>) -> Error {
     .at_line(1, characters(&text.as_bytes()[..at.start]) + 1)
     .excerpt(printable(text), width)
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,11 +35,12 @@ impl Evr {
         let evr = &text[start..];
         let stray = |c: char| c.is_whitespace() || c.is_control() || "<>=,".contains(c);
         if let Some(at) = evr.find(stray) {
-            return Err(unexpected(
-                "a version without blanks",
-                text,
-                start + at..text.len(),
-            ));
+            let expected = if at == 0 {
+                "a version"
+            } else {
+                "the end of the version"
+            };
+            return Err(unexpected(expected, text, start + at..text.len()));
         }
         let digits = evr.bytes().take_while(u8::is_ascii_digit).count();
         let (epoch, rest) = match evr[digits..].strip_prefix(':') {
@@ -184,7 +185,7 @@ mod tests {
         let error = |text| Evr::parse(text).unwrap_err().to_string();
         assert_eq!(
             error("1.0 1"),
-            "1:4: expected a version without blanks, but found ` 1`\n  | 1.0 1\n  |    ^^"
+            "1:4: expected the end of the version, but found ` 1`\n  | 1.0 1\n  |    ^^"
         );
         assert_eq!(
             error(""),
