@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::context::Context;
 use crate::diagnosis::{Check, Computed};
 use crate::finding::Evidence;
-use crate::release::puppet::{Puppet, Shipped};
-use crate::release::{Os, Release};
+use crate::host::puppet::{InstalledPuppet, Origin};
+use crate::release::puppet::Puppet;
+use crate::release::{Family, Os, Release};
 use crate::version::{Scheme, Version};
-
-/// The packages that the Puppet vendor's repository brings; RDO ships none of them.
-const VENDOR: [&str; 2] = ["puppet-agent", "puppet-bolt"];
 
 /// Finds a Puppet that is not RDO's package, or newer than what RDO shipped for the release.
 ///
@@ -25,88 +23,137 @@ impl Check for PuppetNotFromRdo {
     }
 
     fn run(&self, context: &Context) -> Vec<Computed> {
-        let Some(release) = context.known_release().map(|fact| fact.value) else { return Vec::new() };
+        computed(context).into_iter().collect()
+    }
+}
+
+/// Finds an answer file that names a bridge interface, on a host of EL 8 without `network-scripts`.
+///
+/// `vs_port` of puppet-vswitch writes `ifcfg` files and runs `ifup`, and EL 8 does not install what
+/// runs them.
+#[derive(Debug, Clone, Copy)]
+pub struct BridgeIfaceWithoutNetworkScripts;
+
+impl Check for BridgeIfaceWithoutNetworkScripts {
+    fn name(&self) -> &'static str {
+        "bridge_iface_without_network_scripts"
+    }
+
+    fn run(&self, context: &Context) -> Vec<Computed> {
         let host = context.host();
-        let puppet = Puppet::of(release);
-        let os = context.known_os().map(|fact| fact.value);
-        let shipped = os.and_then(|os| puppet.shipped_on(os)).or_else(|| only(&puppet.shipped));
-        let vendor = VENDOR.iter().find_map(|name| host.package(name));
-        let newer = || {
-            let installed = host.package("puppet").or_else(|| host.package("puppet-headless"))?;
-            let rdo = &shipped?.puppet;
-            let newer = Version::parse(&installed.nevra.version, Scheme::Rpm)
-                .and_then(|i| Ok(i.compare(&Version::parse(&rdo.version, Scheme::Rpm)?)?.is_gt()));
-            newer.is_ok_and(|newer| newer).then_some(installed)
+        let el8 = context
+            .known_os()
+            .map_or_else(|| host.family() == Some(Family::El(8)), |os| os.value.matches("el-8"));
+        let missing = host.is_complete() && host.package("network-scripts").is_none();
+        let Some(answers) = context.answer_file().filter(|_| el8 && missing) else { return Vec::new() };
+        let agent = answers.value.get("CONFIG_NEUTRON_L2_AGENT").unwrap_or_default().trim();
+        let param = match agent {
+            "ovn" => "CONFIG_NEUTRON_OVN_BRIDGE_IFACES",
+            "openvswitch" => "CONFIG_NEUTRON_OVS_BRIDGE_IFACES",
+            _ => return Vec::new(),
         };
-        let Some(installed) = vendor.or_else(newer) else { return Vec::new() };
-        let Some(shipped) = shipped else { return Vec::new() };
-        let evidence = Evidence {
-            note: Some(format!("RDO {} ships {}", release.id(), shipped.puppet)),
-            ..Evidence::package(installed)
-        };
-        let repositories = host.packages().iter().filter(|p| {
-            let name = &p.nevra.name;
-            name.starts_with("puppet") && name.ends_with("-release")
-        });
-        let remove = std::iter::once(installed).chain(repositories.clone());
-        let origin = if vendor.is_some() { "the vendor's" } else { "newer than RDO's:" };
-        let one = |value: &str| vec![value.to_owned()];
-        let values = BTreeMap::from([
-            ("installed", one(&installed.nevra.to_string())),
-            ("version", one(&installed.nevra.version)),
-            ("origin", one(origin)),
-            ("shipped", one(&shipped.puppet.to_string())),
-            ("shipped_version", one(&shipped.puppet.version)),
-            ("release", one(&release.to_string())),
-            ("manager", one(manager(os, shipped))),
-            ("remove", remove.map(|package| package.nevra.name.clone()).collect()),
-            ("declared", one(&declared(&puppet, release, os, &installed.nevra.version))),
-        ]);
-        let assumes = match os {
-            Some(_) => Vec::new(),
-            None => vec![format!("the OS is {}", shipped.os)],
-        };
+        let ifaces = answers.value.get(param).map(str::trim).filter(|value| !value.is_empty());
+        let Some(ifaces) = ifaces else { return Vec::new() };
+        let values = [("agent", agent), ("param", param), ("ifaces", ifaces)];
         vec![Computed {
-            values,
-            evidence: std::iter::once(evidence).chain(repositories.map(Evidence::package)).collect(),
-            assumes,
+            values: values.map(|(name, value)| (name, vec![value.to_owned()])).into(),
+            evidence: context.answer_evidence(param).into_iter().collect(),
+            assumes: Vec::new(),
         }]
     }
 }
 
-/// The one released Puppet, where the OS is not known and all repositories have the same version.
-fn only(shipped: &[Shipped]) -> Option<&Shipped> {
-    let mut released = shipped.iter().filter(|shipped| !shipped.testing);
-    let first = released.next()?;
-    released.all(|other| other.puppet.version == first.puppet.version).then_some(first)
+/// Finds an `rdo-openvswitch` from before 2.13-3, which lets `ovn-2021` in beside `ovn2.13`.
+#[derive(Debug, Clone, Copy)]
+pub struct RdoOpenvswitchPullsOvn2021;
+
+impl Check for RdoOpenvswitchPullsOvn2021 {
+    fn name(&self) -> &'static str {
+        "rdo_openvswitch_pulls_ovn2021"
+    }
+
+    fn run(&self, context: &Context) -> Vec<Computed> {
+        let host = context.host();
+        let names = ["rdo-openvswitch", "rdo-ovn", "rdo-ovn-host", "rdo-ovn-central"];
+        let installed = names.iter().find_map(|name| host.package(name));
+        let Some(package) = installed.filter(|p| p.nevra.version == "2.13") else { return Vec::new() };
+        let release = |text| Version::parse(text, Scheme::Rpm);
+        let before = release(&package.nevra.release)
+            .and_then(|r| Ok(r.compare(&release("3")?)?.is_lt()))
+            .unwrap_or(false);
+        if !before {
+            return Vec::new();
+        }
+        let ovn = host.package("ovn-2021").into_iter().map(Evidence::package);
+        vec![Computed {
+            values: [("installed", vec![package.nevra.to_string()])].into(),
+            evidence: std::iter::once(Evidence::package(package)).chain(ovn).collect(),
+            assumes: Vec::new(),
+        }]
+    }
 }
 
-fn manager(os: Option<Os>, shipped: &Shipped) -> &'static str {
-    let os = os.unwrap_or(shipped.os);
-    if os.matches("el-6") || os.matches("el-7") { "yum" } else { "dnf" }
+fn computed(context: &Context) -> Option<Computed> {
+    let release = context.known_release()?.value;
+    let (os, assumes) = match context.known_os() {
+        Some(os) => (os.value, Vec::new()),
+        None => {
+            let os = likely_os(context, release)?;
+            (os, vec![format!("the OS is of {os}'s family")])
+        }
+    };
+    let found = context.host().puppet(release, os)?;
+    let origin = match found.origin {
+        Origin::Vendor => "the vendor's",
+        Origin::NewerThanRdo => "newer than RDO's:",
+        Origin::Rdo | Origin::Unknown => return None,
+    };
+    let shipped = found.shipped.as_ref()?;
+    let installed = &found.package.nevra;
+    let evidence = Evidence {
+        note: Some(format!("RDO {} ships {}", release.id(), shipped.puppet)),
+        ..Evidence::package(found.package)
+    };
+    let repositories = found.vendor_repos.iter().copied();
+    let remove = std::iter::once(found.package).chain(repositories.clone());
+    let manager = if os.matches("el-6") || os.matches("el-7") { "yum" } else { "dnf" };
+    let one = |value: &str| vec![value.to_owned()];
+    let values = BTreeMap::from([
+        ("installed", one(&installed.to_string())),
+        ("version", one(&installed.version)),
+        ("origin", one(origin)),
+        ("shipped", one(&shipped.puppet.to_string())),
+        ("shipped_version", one(&shipped.puppet.version)),
+        ("release", one(&release.to_string())),
+        ("manager", one(manager)),
+        ("remove", remove.map(|package| package.nevra.name.clone()).collect()),
+        ("declared", one(&declared(&found, release))),
+    ]);
+    let evidence = std::iter::once(evidence).chain(repositories.map(Evidence::package)).collect();
+    Some(Computed { values, evidence, assumes })
+}
+
+/// Where the OS is not known: one of the host's family for which RDO ships a Puppet.
+fn likely_os(context: &Context, release: Release) -> Option<Os> {
+    let family = context.host().family()?;
+    Puppet::of(release).shipped.iter().map(|shipped| shipped.os).find(|os| os.family() == family)
 }
 
 /// Who declares which range, in words, for the modules that this version is outside of.
-fn declared(puppet: &Puppet, release: Release, os: Option<Os>, version: &str) -> String {
-    let Ok(version) = Version::parse(version, Scheme::Puppet) else { return String::new() };
-    let here = |d: &&crate::release::puppet::Declared| {
-        d.os.is_empty() || os.is_none_or(|os| d.os.iter().any(|o| o.family() == os.family()))
-    };
-    let (inside, outside): (Vec<_>, Vec<_>) =
-        puppet.declared.iter().filter(here).partition(|declared| declared.allows(&version));
+fn declared(found: &InstalledPuppet<'_>, release: Release) -> String {
+    let version = &found.package.nevra.version;
+    let outside: Vec<_> = found.refused_by().collect();
     if outside.is_empty() {
-        return format!("{version} is inside the range that the modules of {} declare", release.id());
+        return format!("{version} is inside the ranges that the modules of {} declare", release.id());
     }
-    let ranges: BTreeSet<String> = outside
-        .iter()
-        .map(|d| d.ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "))
-        .collect();
+    let ranges: BTreeSet<&str> =
+        outside.iter().flat_map(|d| &d.ranges).map(|range| range.as_str()).collect();
     let names: Vec<&str> = outside.iter().take(3).map(|d| d.module.as_str()).collect();
     let more = if outside.len() > names.len() { " and others" } else { "" };
     format!(
         "{} of {} modules of {} declare a range without {version} ({}{more}: {})",
         outside.len(),
-        outside.len() + inside.len(),
+        found.declared.len(),
         release.id(),
         names.join(", "),
         ranges.into_iter().collect::<Vec<_>>().join("; "),

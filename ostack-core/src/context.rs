@@ -310,7 +310,7 @@ impl Context {
     }
 
     fn repo(&self, id: &str) -> Condition {
-        condition(format!("repository {id} is enabled"), self.host.has_repo(id), None)
+        condition(format!("repository {id} is enabled"), self.host.repo_enabled(id), None)
     }
 
     fn file_holds(&self, path: &str, regex: &str) -> Condition {

@@ -52,7 +52,12 @@ use log::Sources;
 use rule::KnowledgeBase;
 
 /// The computed checks that rules may name.
-pub const CHECKS: &[&dyn Check] = &[&audit::PuppetNotFromRdo, &lint::MechanismDriverReplaced];
+pub const CHECKS: &[&dyn Check] = &[
+    &audit::PuppetNotFromRdo,
+    &audit::BridgeIfaceWithoutNetworkScripts,
+    &audit::RdoOpenvswitchPullsOvn2021,
+    &lint::MechanismDriverReplaced,
+];
 
 /// Reads the sources, matches the rules, and says what was found.
 ///

@@ -29,7 +29,7 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:^|\s)-K\s+(\S+)",
         r#"(?:^|[\s/'"])mysql\w*\s[^\n]*?\s-p([^\s'"]+)"#,
         r#"(?i)\bpassword\s+["']([^"'\n]*)["']"#,
-        r#"(?i)\bidentified\s+(?:by|via\s+\w+\s+using)\s+(?:password\s+)?["']([^"'\n]*)["']"#,
+        r#"(?i)(?:@|\buser\b)[^\n]{0,200}?\sidentified\s+(?:by|via\s+\w+\s+using)\s+(?:password\s+)?["']([^"'\n]*)["']"#,
         // Headers.
         r#"(?i)\b(?:x-(?:auth|subject|service|storage)-token|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?([^\s"',}]+)"#,
         // The password in an address.
@@ -191,6 +191,7 @@ mod tests {
             "[keystone_authtoken] has no auth_url",
             "returned 1: token-get failed",
             "Passing 3 arguments: a, b",
+            "Can't locate revision identified by '28a09af858a8'",
         ] {
             assert_eq!(redactor.mask(text), text);
         }

@@ -153,7 +153,7 @@ impl Evaluation<'_> {
                 command: command(&verify.run, &candidate.captures),
                 expect: say(&verify.expect),
             }),
-            again: self.again(candidate),
+            again: self.again(candidate, symptoms),
             symptoms: listed,
             skipped_resources: None,
             references: rule.references.clone(),
@@ -228,9 +228,10 @@ impl Evaluation<'_> {
     }
 
     /// How to run again, where it is packstack that failed.
-    fn again(&self, candidate: &Candidate<'_>) -> Option<Again> {
+    fn again(&self, candidate: &Candidate<'_>, symptoms: &[&Candidate<'_>]) -> Option<Again> {
+        let mut hits = std::iter::once(&candidate).chain(symptoms).flat_map(|c| &c.hits);
         let installing = self.scan.run.is_some()
-            || candidate.hits.iter().any(|hit| hit.manifest.is_some() || hit.kind == Kind::Packstack);
+            || hits.any(|hit| hit.manifest.is_some() || hit.kind == Kind::Packstack);
         if !installing {
             return None;
         }
