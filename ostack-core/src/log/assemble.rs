@@ -5,7 +5,7 @@ use super::form::{Form, Head, head};
 use super::origin::Origin;
 use super::record::Level;
 use super::scan::{contains, is_blank, starts_blank, starts_with_any};
-use super::{oslo, package, plain, puppet, service, syslog};
+use super::{oslo, package, packstack, plain, puppet, service, syslog};
 
 /// A longer line is taken in pieces.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -37,8 +37,10 @@ struct Open {
     trace: Trace,
     /// Whether lines that begin nothing belong to it, even unindented.
     takes_loose: bool,
-    /// Whether it quotes a package tool's output.
+    /// Whether it quotes a program's output, errors and blank lines included.
     quotes: bool,
+    /// Whether its first line ends with a colon, so that the next one belongs to it.
+    unfinished: bool,
 }
 
 /// Where in a Python traceback the last line was.
@@ -124,8 +126,11 @@ fn line_end(text: &[u8], ended: bool) -> Option<usize> {
 
 impl Open {
     fn new(head: Head, line: &[u8], start: usize) -> Self {
-        let quotes =
-            head.form == Form::Puppet && head.level >= Level::Error && puppet::quotes_output(line);
+        let quotes = match head.form {
+            Form::Puppet => head.level >= Level::Error && puppet::quotes_output(line),
+            Form::Stop => packstack::quotes_output(line),
+            _ => false,
+        };
         Self {
             form: head.form,
             start,
@@ -139,6 +144,7 @@ impl Open {
                 _ => false,
             },
             quotes,
+            unfinished: line.trim_ascii_end().ends_with(b":"),
         }
     }
 
@@ -156,6 +162,9 @@ impl Open {
         if takes {
             self.after_blank = false;
             self.trace = self.trace.after(said(self.form, line));
+            if self.form == Form::Journal && self.trace == Trace::Open {
+                start.level = start.level.max(Level::Error);
+            }
             if let Some(head) = begins
                 && self.form == Form::Package
             {
@@ -179,6 +188,11 @@ impl Open {
                 .is_some_and(|message| self.goes_on_with(message)),
             (Form::Package, Form::Package) => !self.after_blank,
             (Form::Puppet, Form::Package) => self.quotes,
+            (Form::Stop, _) => self.quotes && !self.after_blank && head.is_weak(),
+            // A resource's path that a mail program broke off from its level.
+            (Form::Puppet, Form::Puppet) if is_bare_error(first) => {
+                self.lines == 1 && line.starts_with(b"/Stage[")
+            }
             (Form::RabbitBlock, Form::RabbitBlock | Form::Puppet) => {
                 service::rabbit_block_goes_on(line) || self.same_voice(first, line).is_some()
             }
@@ -210,11 +224,12 @@ impl Open {
             Form::Package => !self.after_blank && package::goes_on(line),
             Form::RabbitBlock => service::rabbit_block_goes_on(line),
             Form::Journal => syslog::goes_on(line),
-            _ if plain::is_traceback(line) => !self.after_blank && self.takes_loose,
-            _ => {
-                self.takes_loose
-                    && (self.quotes || !self.after_blank && plain::level(line) < Level::Error)
-            }
+            _ if !self.takes_loose => false,
+            _ if plain::is_traceback(line) => !self.after_blank && start.level >= Level::Error,
+            Form::Stop => !self.after_blank && (self.quotes || plain::level(line) < Level::Error),
+            _ if self.quotes => true,
+            Form::Puppet if self.unfinished => !self.after_blank,
+            _ => !self.after_blank && plain::level(line) < Level::Error,
         }
     }
 

@@ -89,6 +89,7 @@ impl Prefix {
         if bracketed {
             cursor.eat(b"]");
         }
+        cursor.eat(b":");
         prefix.message = cursor.at;
         cursor.eat(b" ");
         while cursor.eat(b"[") {

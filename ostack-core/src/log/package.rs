@@ -64,6 +64,8 @@ const ALONE: &[(&str, PackageTool, Level)] = &[
     ("Could not retrieve mirrorlist", Yum, Warning),
     ("Cannot find a valid baseurl", Yum, Error),
     ("Could not fetch/save url", Yum, Error),
+    ("Cannot retrieve metalink for repository", Yum, Error),
+    ("Cannot retrieve repository metadata", Yum, Error),
     ("Error unpacking rpm package", Rpm, Error),
     ("One of the configured repositories failed", Yum, Error),
     ("warning: /var/cache/", Rpm, Warning),
@@ -138,14 +140,8 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
             .find(|(words, _)| rest.starts_with(words.as_bytes()));
         return match known {
             Some((_, tool)) => Some((*tool, Error)),
-            None if contains_any(
-                first_line(rest),
-                &[" conflicts with ", "does not match a valid repository ID"],
-            ) && !rest.starts_with(b"/") =>
-            {
-                Some((Yum, Error))
-            }
-            None => None,
+            None => (conflicts(rest) || rest.starts_with(b"'") && contains(rest, "repository ID"))
+                .then_some((Yum, Error)),
         };
     }
     match *body.first()? {
@@ -162,6 +158,10 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
         0x80.. => {
             return starts_with_any(body, LOCALISED).then_some((Dnf, Error));
         }
+        b'*' => {
+            let duplicates = body.starts_with(b"** Found ") && contains(body, "rpmdb problem");
+            return duplicates.then_some((Yum, Warning));
+        }
         _ => return None,
     }
     if let Some((_, tool, level)) = ALONE
@@ -173,6 +173,8 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
     let line = first_line(body);
     if starts_with_any(body, &["No package "]) && line.trim_ascii_end().ends_with(b" available.") {
         Some((Yum, Error))
+    } else if body.starts_with(b"Package ") && contains(line, " is obsoleted by ") {
+        Some((Yum, Warning))
     } else if body.starts_with(b"file /")
         && contains_any(
             line,
@@ -190,6 +192,15 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
     }
 }
 
+/// `mariadb-galera-server conflicts with mariadb-server-…`, a package's name first.
+fn conflicts(message: &[u8]) -> bool {
+    let name = message
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(message.len());
+    message[name..].starts_with(b" conflicts with ")
+}
+
 /// Whether a line that begins nothing goes on with a problem.
 pub(super) fn goes_on(line: &[u8]) -> bool {
     const LINES: [&str; 8] = [
@@ -202,7 +213,12 @@ pub(super) fn goes_on(line: &[u8]) -> bool {
         "12: ",
         "error was",
     ];
-    starts_blank(line) || starts_with_any(line, &LINES)
+    starts_blank(line)
+        || starts_with_any(line, &LINES)
+        || contains_any(
+            line,
+            &[" is a duplicate with ", " has missing requires of "],
+        )
 }
 
 /// Whether `line`, under an `Error:` that stands alone, tells that dnf wrote it.

@@ -66,6 +66,11 @@ pub(super) fn success(body: &[u8]) -> Option<Head> {
     is_success.then_some(Head::new(Form::Console, Level::Info))
 }
 
+/// Whether the message shows what a script printed.
+pub(super) fn quotes_output(line: &[u8]) -> bool {
+    contains_any(line, &["stdout:", "stderr:"])
+}
+
 fn manifest_begun(body: &[u8]) -> bool {
     let mut cursor = Cursor::new(body, 0);
     cursor.eat(b"Applying ") && cursor.word().of(body).ends_with(b".pp")

@@ -37,7 +37,9 @@ const MARKS: &[(&str, Where, Level)] = &[
     ("Failed with result", Where::Any, Level::Error),
     ("status=1/FAILURE", Where::Any, Level::Error),
     ("command not found", Where::Any, Level::Error),
+    (": not found", Where::End, Level::Error),
     ("No such file or directory", Where::Any, Level::Error),
+    ("entered failed state", Where::Any, Level::Error),
     ("Permission denied", Where::Any, Level::Error),
     ("Out of memory: Kill", Where::Any, Level::Critical),
     ("segfault at", Where::Any, Level::Error),
@@ -52,6 +54,8 @@ enum Where {
     Any,
     /// At the beginning of what the line says.
     Start,
+    /// At the end of a line.
+    End,
     /// A word that is the end of a label: `Error:`, `KeyError:`, `symbol lookup error:`.
     Label,
     /// A word of its own, as levels are printed: `ERROR 1047`, `main ERROR boot`.
@@ -78,6 +82,7 @@ pub(super) fn level(text: &[u8]) -> Level {
             let counts = match place {
                 Where::Any => true,
                 Where::Start => found.start() == begin,
+                Where::End => matches!(after, [] | [b'\n', ..]),
                 Where::Label => match after {
                     [b':', ..] => !after.starts_with(b": 0"),
                     [b' ', rest @ ..] => {

@@ -62,12 +62,18 @@ pub(super) fn resource_message(body: &[u8]) -> Option<Head> {
     if !message.starts_with(b"/Stage[") {
         return None;
     }
-    let guessed = if contains_any(message, &["rror:", "failed:", "Could not ", "Failed to "]) {
-        Level::Error
-    } else {
-        Level::Unknown
-    };
-    Some(Head::new(Form::Puppet, named.unwrap_or(guessed)))
+    Some(Head::new(
+        Form::Puppet,
+        named.unwrap_or_else(|| guess_level(message)),
+    ))
+}
+
+/// The level of a message that does not name it.
+pub(super) fn guess_level(message: &[u8]) -> Level {
+    match contains_any(message, &["rror:", " failed: ", "Could not ", "Failed to "]) {
+        true => Level::Error,
+        false => Level::Unknown,
+    }
 }
 
 /// What follows the time stamp in `puppet.log`: `+0000 Puppet (err): text`.
@@ -123,7 +129,7 @@ pub(super) fn parse(text: &[u8], origin: Origin, level_of_head: Level) -> Puppet
         host: origin.host,
         ..Puppet::default()
     };
-    let mut start = cursor.at;
+    let mut start = cursor.rest_trimmed().start as usize;
     if let Some((path, after)) = resource_path(text, start) {
         (puppet.resource, puppet.property) = split_property(text, path);
         start = after;

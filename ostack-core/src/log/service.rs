@@ -4,7 +4,7 @@ use super::form::{Form, Head};
 use super::origin::Origin;
 use super::plain;
 use super::record::{Level, Service};
-use super::scan::{Cursor, contains_any, is_blank, starts_with_any, trimmed};
+use super::scan::{Cursor, contains, contains_any, is_blank, starts_with_any, trimmed};
 use super::time;
 use crate::span::Span;
 
@@ -339,6 +339,16 @@ impl HttpdParts {
     }
 }
 
+/// The level of a message that httpd prints before it has a log.
+pub(super) fn httpd_level(message: &[u8]) -> Level {
+    // AH00558 is the missing ServerName, which stops nothing.
+    match (contains(message, "AH0"), contains(message, "AH00558")) {
+        (true, false) => Level::Error,
+        (true, true) => Level::Warning,
+        (false, _) => Level::Unknown,
+    }
+}
+
 /// What a line of httpd's says behind its brackets, if `first` comes from the same process and
 /// client.
 pub(super) fn httpd_same_voice<'l>(first: &[u8], line: &'l [u8]) -> Option<&'l [u8]> {
@@ -466,13 +476,9 @@ pub(super) fn word(body: &[u8]) -> Option<Head> {
             Some(Head::new(Form::Libvirt, plain::level(body)))
         }
         b'I' if body.starts_with(b"InnoDB: ") => Some(Head::new(Form::Mariadb, plain::level(body))),
-        b'A' if body.starts_with(b"AH0") => {
-            // AH00558 is the missing ServerName, which stops nothing.
-            let level = match body.starts_with(b"AH00558") {
-                true => Level::Warning,
-                false => Level::Error,
-            };
-            Some(Head::new(Form::Httpd, level))
+        b'A' if body.starts_with(b"AH0") => Some(Head::new(Form::Httpd, httpd_level(body))),
+        b'm' if body.starts_with(b"mod_wsgi (pid=") => {
+            Some(Head::new(Form::Httpd, plain::level(body).max(Level::Error)))
         }
         b'C' if starts_with_any(body, &["Cloud-init v. "]) => {
             Some(Head::new(Form::CloudInit, Level::Info))

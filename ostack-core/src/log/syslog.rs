@@ -4,7 +4,7 @@ use super::form::{Form, Head, own_head};
 use super::origin::Origin;
 use super::record::{Journal, Level};
 use super::scan::{starts_with_any, trimmed};
-use super::{audit, plain};
+use super::{audit, plain, puppet, service};
 
 /// The programs that have a kind of their own, by how their names begin.
 const PROGRAMS: &[(&str, Form)] = &[
@@ -48,8 +48,10 @@ pub(super) fn head(program: &[u8], body: &[u8]) -> Head {
     };
     let level = match form {
         Form::Audit => audit::level(body),
+        Form::Puppet if own.is_none() => puppet::guess_level(body),
+        Form::Httpd => level.max(service::httpd_level(body)),
         // Bodies like `ovs|00117|vlog|INFO|text` have a level of their own.
-        Form::Ovs => super::service::ovs(body).map_or(level, |ovs| ovs.level),
+        Form::Ovs => service::ovs(body).map_or(level, |ovs| ovs.level),
         _ => level,
     };
     Head { form, level }
