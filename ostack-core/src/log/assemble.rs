@@ -35,12 +35,37 @@ struct Open {
     /// Whether a blank line was the last.
     after_blank: bool,
     trace: Trace,
-    /// Whether lines that begin nothing belong to it, even unindented.
-    takes_loose: bool,
-    /// Whether it quotes a program's output, errors and blank lines included.
-    quotes: bool,
-    /// Whether its first line ends with a colon, so that the next one belongs to it.
-    unfinished: bool,
+    loose: Loose,
+}
+
+/// Which lines that begin nothing, and are not indented, belong to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loose {
+    None,
+    /// Those up to a blank line that do not look like errors.
+    Harmless,
+    /// All up to a blank line.
+    Paragraph,
+    /// All: it quotes what a package tool printed.
+    All,
+}
+
+impl Loose {
+    fn of(head: Head, line: &[u8]) -> Self {
+        match head.form {
+            Form::Stop if packstack::quotes_output(line) => Self::Paragraph,
+            Form::Puppet if head.level < Level::Warning => Self::None,
+            Form::Puppet if head.level >= Level::Error && puppet::quotes_output(line) => Self::All,
+            Form::Puppet if line.trim_ascii_end().ends_with(b":") => Self::Paragraph,
+            Form::Puppet
+            | Form::Stop
+            | Form::Oslo
+            | Form::Mariadb
+            | Form::Libvirt
+            | Form::CloudInit => Self::Harmless,
+            _ => Self::None,
+        }
+    }
 }
 
 /// Where in a Python traceback the last line was.
@@ -126,11 +151,6 @@ fn line_end(text: &[u8], ended: bool) -> Option<usize> {
 
 impl Open {
     fn new(head: Head, line: &[u8], start: usize) -> Self {
-        let quotes = match head.form {
-            Form::Puppet => head.level >= Level::Error && puppet::quotes_output(line),
-            Form::Stop => packstack::quotes_output(line),
-            _ => false,
-        };
         Self {
             form: head.form,
             start,
@@ -138,19 +158,13 @@ impl Open {
             lines: 1,
             after_blank: false,
             trace: Trace::None.after(said(head.form, line)),
-            takes_loose: match head.form {
-                Form::Stop | Form::Oslo | Form::Mariadb | Form::Libvirt | Form::CloudInit => true,
-                Form::Puppet => head.level >= Level::Warning,
-                _ => false,
-            },
-            quotes,
-            unfinished: line.trim_ascii_end().ends_with(b":"),
+            loose: Loose::of(head, line),
         }
     }
 
     /// Whether `line` goes on with this record. `start` is told what the line says of the whole.
     fn takes(&mut self, text: &[u8], line: &[u8], begins: Option<Head>, start: &mut Start) -> bool {
-        if line.iter().all(|b| b.is_ascii_whitespace()) {
+        if line.iter().all(u8::is_ascii_whitespace) {
             self.after_blank = true;
             return true;
         }
@@ -187,21 +201,22 @@ impl Open {
             (Form::Httpd, Form::Httpd) => service::httpd_same_voice(first, line)
                 .is_some_and(|message| self.goes_on_with(message)),
             (Form::Package, Form::Package) => !self.after_blank,
-            (Form::Puppet, Form::Package) => self.quotes,
-            (Form::Stop, _) => self.quotes && !self.after_blank && head.is_weak(),
+            (Form::Puppet, Form::Package) => self.loose == Loose::All,
+            (Form::Stop, _) => {
+                self.loose == Loose::Paragraph && !self.after_blank && head.is_weak()
+            }
             // A resource's path that a mail program broke off from its level.
             (Form::Puppet, Form::Puppet) if is_bare_error(first) => {
                 self.lines == 1 && line.starts_with(b"/Stage[")
             }
             (Form::RabbitBlock, Form::RabbitBlock | Form::Puppet) => {
-                service::rabbit_block_goes_on(line) || self.same_voice(first, line).is_some()
+                service::rabbit_block_goes_on(line) || same_voice(first, line).is_some()
             }
-            (form, other) if form == other || form == Form::RabbitBlock => {
-                self.same_voice(first, line).is_some_and(|body| {
+            (form, other) if form == other || form == Form::RabbitBlock => same_voice(first, line)
+                .is_some_and(|body| {
                     self.goes_on_with(body)
                         || form == Form::RabbitBlock && service::rabbit_block_goes_on(body)
-                })
-            }
+                }),
             _ => false,
         }
     }
@@ -224,12 +239,14 @@ impl Open {
             Form::Package => !self.after_blank && package::goes_on(line),
             Form::RabbitBlock => service::rabbit_block_goes_on(line),
             Form::Journal => syslog::goes_on(line),
-            _ if !self.takes_loose => false,
-            _ if plain::is_traceback(line) => !self.after_blank && start.level >= Level::Error,
-            Form::Stop => !self.after_blank && (self.quotes || plain::level(line) < Level::Error),
-            _ if self.quotes => true,
-            Form::Puppet if self.unfinished => !self.after_blank,
-            _ => !self.after_blank && plain::level(line) < Level::Error,
+            _ => match self.loose {
+                Loose::None => false,
+                Loose::All => true,
+                _ if self.after_blank => false,
+                Loose::Paragraph => true,
+                Loose::Harmless if plain::is_traceback(line) => start.level >= Level::Error,
+                Loose::Harmless => plain::level(line) < Level::Error,
+            },
         }
     }
 
@@ -242,13 +259,6 @@ impl Open {
                 Trace::Open => true,
                 Trace::Ended => joins_tracebacks(body),
             }
-    }
-
-    /// What `line` says, if it came through syslog from the process that this record is of.
-    fn same_voice<'l>(&self, first: &[u8], line: &'l [u8]) -> Option<&'l [u8]> {
-        let (own, other) = (Origin::of(first), Origin::of(line));
-        let same = other.program.is_some() && own.same_voice(first, other, line);
-        same.then(|| &line[other.body..])
     }
 }
 
@@ -284,6 +294,13 @@ fn said(form: Form, line: &[u8]) -> &[u8] {
         }
         _ => line,
     }
+}
+
+/// What `line` says, if it came through syslog from the process that wrote `first`.
+fn same_voice<'l>(first: &[u8], line: &'l [u8]) -> Option<&'l [u8]> {
+    let (own, other) = (Origin::of(first), Origin::of(line));
+    let same = other.program.is_some() && own.same_voice(first, other, line);
+    same.then(|| &line[other.body..])
 }
 
 /// `Error:` and nothing else.

@@ -21,9 +21,8 @@ impl Origin {
     pub(super) fn of(line: &[u8]) -> Self {
         let mut cursor = Cursor::new(line, 0);
         cursor.skip_blanks();
-        match cursor.peek() {
-            Some(b'.' | b'/' | b'a'..=b'z') => cursor.at = after_file_name(&cursor),
-            _ => {}
+        if let Some(b'.' | b'/' | b'a'..=b'z') = cursor.peek() {
+            cursor.at = after_file_name(&cursor);
         }
         let plain = Self {
             body: cursor.at,

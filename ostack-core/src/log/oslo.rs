@@ -76,8 +76,11 @@ struct Prefix {
 impl Prefix {
     fn of(line: &[u8], origin: Origin) -> Self {
         let mut cursor = Cursor::new(line, origin.body);
-        let mut prefix = Self::default();
-        prefix.time = time::iso(&mut cursor);
+        let time = time::iso(&mut cursor);
+        let mut prefix = Self {
+            time,
+            ..Self::default()
+        };
         cursor.skip_blanks();
         prefix.pid = cursor.digits();
         cursor.skip_blanks();

@@ -105,73 +105,75 @@ pub(super) fn events(text: &[u8]) -> Vec<Packstack> {
             at += blanks;
             continue;
         }
-        let (event, length) = next_event(text, at);
-        events.extend(event);
-        at += length.max(1);
+        let (event, end) = next_event(text, at);
+        events.push(event);
+        at = end.max(at + 1);
     }
     events
 }
 
-/// What `text[at..]` begins with, and how long that is.
-fn next_event(text: &[u8], at: usize) -> (Option<Packstack>, usize) {
+/// What `text[at..]` begins with, and where that ends.
+fn next_event(text: &[u8], at: usize) -> (Packstack, usize) {
     let rest = &text[at..];
     let mut cursor = Cursor::new(text, at);
     if let Some(stop) = STOPS.iter().find(|stop| rest.starts_with(stop.as_bytes())) {
-        return (Some(stop_event(text, at, stop)), rest.len());
+        return (stop_event(text, at, stop), text.len());
     }
     if let Some(label) = LOG_PATHS
         .iter()
         .find(|label| rest.starts_with(label.as_bytes()))
     {
         cursor.at += label.len();
-        let path = cursor.word();
-        return (event(LogPath, Level::Info, Some(path)), cursor.at - at);
+        return (event(LogPath, cursor.word()), cursor.at);
     }
     if manifest_begun(rest) {
         cursor.eat(b"Applying ");
         let manifest = cursor.word();
-        let begun = manifest_event(text, ManifestBegun, Level::Info, manifest);
-        return (Some(begun), cursor.at - at);
-    }
-    let line = cursor.line().of(text);
-    if rest.starts_with(b"Welcome to ") {
         return (
-            event(Start, Level::Info, Some(trimmed(text, at, at + line.len()))),
-            line.len(),
+            manifest_event(text, ManifestBegun, Level::Info, manifest),
+            cursor.at,
         );
     }
-    if contains(line, "Installation completed successfully") {
-        return (
-            event(
-                Success,
-                Level::Info,
-                Some(trimmed(text, at, at + line.len())),
-            ),
-            line.len(),
-        );
+    let line = cursor.line();
+    let words = line.of(text);
+    let said = trimmed(text, at, line.end as usize);
+    if words.starts_with(b"Welcome to ") {
+        return (event(Start, said), cursor.at);
+    }
+    if contains(words, "Installation completed successfully") {
+        return (event(Success, said), cursor.at);
     }
     // Whatever begins within the line ends what came before it.
     let end = STOPS
         .iter()
         .chain(&LOG_PATHS)
-        .filter_map(|stop| find(line, stop))
+        .filter_map(|begins| find(words, begins))
         .min();
-    let part = &line[..end.unwrap_or(line.len())];
+    let part = &words[..end.unwrap_or(words.len())];
     if let Some((start, end, is_error)) = state(part) {
-        let title = trimmed(text, at, at + start);
-        return (Some(step_event(text, title, is_error)), end);
+        return (
+            step_event(text, trimmed(text, at, at + start), is_error),
+            at + end,
+        );
     }
-    let message = trimmed(text, at, at + part.len());
-    (event(Note, console_level(part), Some(message)), part.len())
+    let end = at + part.len();
+    let note = event(Note, trimmed(text, at, end));
+    (
+        Packstack {
+            level: console_level(part),
+            ..note
+        },
+        end,
+    )
 }
 
-fn event(event: PackstackEvent, level: Level, message: Option<Span>) -> Option<Packstack> {
-    Some(Packstack {
+fn event(event: PackstackEvent, message: Span) -> Packstack {
+    Packstack {
         event,
-        level,
-        message,
+        level: Level::Info,
+        message: Some(message),
         ..Packstack::default()
-    })
+    }
 }
 
 fn step_event(text: &[u8], title: Span, is_error: bool) -> Packstack {

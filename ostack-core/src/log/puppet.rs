@@ -70,9 +70,11 @@ pub(super) fn resource_message(body: &[u8]) -> Option<Head> {
 
 /// The level of a message that does not name it.
 pub(super) fn guess_level(message: &[u8]) -> Level {
-    match contains_any(message, &["rror:", " failed: ", "Could not ", "Failed to "]) {
-        true => Level::Error,
-        false => Level::Unknown,
+    let is_error = contains_any(message, &["rror:", " failed: ", "Could not ", "Failed to "]);
+    if is_error {
+        Level::Error
+    } else {
+        Level::Unknown
     }
 }
 

@@ -110,7 +110,7 @@ fn time_stamps_mean_instants() {
     let instant = |log: &str| {
         let mut instant = None;
         for_entries(log.as_bytes(), 1 << 16, |entry| {
-            instant = entry.record.instant(entry.text)
+            instant = entry.record.instant(entry.text);
         });
         instant
     };

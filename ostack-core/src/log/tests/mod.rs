@@ -13,7 +13,11 @@ use super::{Block, Entry, Reader, Source};
 /// All blocks of a log, read `block_size` bytes at a time.
 fn blocks(log: &[u8], block_size: usize) -> Vec<Block> {
     let source = Source::bytes("log", log);
-    let mut reader = Reader::with_block_size(&source, block_size).expect("bytes can be read");
+    blocks_of(&source, block_size)
+}
+
+fn blocks_of(source: &Source, block_size: usize) -> Vec<Block> {
+    let mut reader = Reader::with_block_size(source, block_size).expect("bytes can be read");
     std::iter::from_fn(|| reader.next_block().expect("bytes can be read")).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{blocks, for_entries};
-use crate::log::{Level, Record};
+use super::{blocks, blocks_of, for_entries};
+use crate::log::{Block, Level, Record, Source};
 
 /// What matters of an entry, owned.
 #[derive(Debug, PartialEq)]
@@ -17,8 +17,12 @@ struct Seen {
 }
 
 fn seen(log: &[u8], block_size: usize) -> Vec<Seen> {
+    seen_in(&blocks(log, block_size))
+}
+
+fn seen_in(blocks: &[Block]) -> Vec<Seen> {
     let mut seen = Vec::new();
-    for_entries(log, block_size, |entry| {
+    blocks.iter().flat_map(Block::entries).for_each(|entry| {
         seen.push(Seen {
             number: entry.number,
             line: entry.line,
@@ -35,6 +39,12 @@ fn seen(log: &[u8], block_size: usize) -> Vec<Seen> {
 fn check(log: &[u8], block_size: usize) {
     let whole = seen(log, 1 << 20);
     assert_eq!(seen(log, block_size), whole, "blocks of {block_size} bytes");
+    let stream = Source::reader("-", Box::new(std::io::Cursor::new(log.to_vec())));
+    assert_eq!(
+        seen_in(&blocks_of(&stream, block_size)),
+        whole,
+        "reads of {block_size} bytes"
+    );
     let mut at = 0;
     for (number, entry) in whole.iter().enumerate() {
         assert_eq!(entry.number, number as u64);
