@@ -4,7 +4,7 @@ use super::block::Start;
 use super::form::{Form, Head, head};
 use super::origin::Origin;
 use super::record::Level;
-use super::scan::{contains, is_blank, starts_blank, starts_with_any};
+use super::scan::{begins_any, is_blank, starts_blank};
 use super::{oslo, package, packstack, plain, puppet, service, syslog};
 
 /// A longer line is taken in pieces.
@@ -265,7 +265,7 @@ impl Open {
 impl Trace {
     /// Where in a traceback the reader is after a line that says `body`.
     fn after(self, body: &[u8]) -> Self {
-        if contains(body, "Traceback (most recent call last)") || body.starts_with(b"  File \"") {
+        if plain::find_traceback(body).is_some() || body.starts_with(b"  File \"") {
             return Self::Open;
         }
         match self {
@@ -282,7 +282,7 @@ fn joins_tracebacks(body: &[u8]) -> bool {
         "During handling of the above exception",
         "The above exception was the direct cause",
     ];
-    starts_with_any(body, &JOINTS)
+    begins_any(body, &JOINTS)
 }
 
 /// What a line says, without the prefix that its form repeats on every line.

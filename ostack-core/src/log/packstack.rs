@@ -3,7 +3,7 @@
 use super::form::{Form, Head};
 use super::plain;
 use super::record::{Level, Packstack, PackstackEvent};
-use super::scan::{Cursor, contains, contains_any, find, starts_with_any, trimmed};
+use super::scan::{Cursor, begins, begins_any, contains, contains_any, find, trimmed};
 use super::time;
 use crate::span::Span;
 
@@ -44,7 +44,7 @@ const NOTES: [&str; 6] = [
 
 /// A line of the console.
 pub(super) fn head(body: &[u8]) -> Option<Head> {
-    if starts_with_any(body, &STOPS) {
+    if begins_any(body, &STOPS) {
         return Some(Head::new(Form::Stop, Level::Error));
     }
     let line = body.trim_ascii_end();
@@ -53,9 +53,9 @@ pub(super) fn head(body: &[u8]) -> Option<Head> {
         || body.starts_with(b"Applying ") && state(body).is_some();
     let is_known = has_state
         || manifest_begun(body)
-        || starts_with_any(body, &["Welcome to ", "Parameter CONFIG_"])
-        || starts_with_any(body, &LOG_PATHS)
-        || starts_with_any(body, &NOTES)
+        || begins_any(body, &["Welcome to ", "Parameter CONFIG_"])
+        || begins_any(body, &LOG_PATHS)
+        || begins_any(body, &NOTES)
         || body.starts_with(b"****") && contains(body, "Installation completed");
     is_known.then(|| Head::new(Form::Console, console_level(body)))
 }
@@ -116,13 +116,10 @@ pub(super) fn events(text: &[u8]) -> Vec<Packstack> {
 fn next_event(text: &[u8], at: usize) -> (Packstack, usize) {
     let rest = &text[at..];
     let mut cursor = Cursor::new(text, at);
-    if let Some(stop) = STOPS.iter().find(|stop| rest.starts_with(stop.as_bytes())) {
+    if let Some(stop) = STOPS.iter().find(|stop| begins(rest, stop)) {
         return (stop_event(text, at, stop), text.len());
     }
-    if let Some(label) = LOG_PATHS
-        .iter()
-        .find(|label| rest.starts_with(label.as_bytes()))
-    {
+    if let Some(label) = LOG_PATHS.iter().find(|label| begins(rest, label)) {
         cursor.at += label.len();
         return (event(LogPath, cursor.word()), cursor.at);
     }
@@ -316,7 +313,7 @@ pub(super) fn parse_setup(text: &[u8], body: usize, level: Level) -> Packstack {
             packstack.host = host;
             packstack.message = Some(script.rest_trimmed());
         }
-    } else if contains(message.of(text), "Traceback (most recent call last)") {
+    } else if plain::find_traceback(message.of(text)).is_some() {
         packstack.event = Traceback;
     } else if level >= Level::Error {
         packstack.event = Error;

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 
 use super::form::{Form, Head};
 use super::record::{Level, Plain};
-use super::scan::{Cursor, is_word, starts_with_any, trimmed};
+use super::scan::{Cursor, is_word, trimmed};
 
 /// The words that make a line look bad: the word, where in the line it counts, and as what.
 const MARKS: &[(&str, Where, Level)] = &[
@@ -119,8 +120,17 @@ pub(super) fn access(body: &[u8]) -> Option<Head> {
     is_access.then_some(Head::new(Form::Access, Level::Info))
 }
 
+const TRACEBACK: &[u8] = b"Traceback (most recent call last)";
+
+/// Whether a Python traceback begins here.
 pub(super) fn is_traceback(body: &[u8]) -> bool {
-    starts_with_any(body, &["Traceback (most recent call last)"])
+    body.starts_with(TRACEBACK)
+}
+
+/// Where a Python traceback begins.
+pub(super) fn find_traceback(text: &[u8]) -> Option<usize> {
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(TRACEBACK));
+    FINDER.find(text)
 }
 
 pub(super) fn parse(text: &[u8], level: Level) -> Plain {
