@@ -4,8 +4,8 @@ use super::block::Start;
 use super::form::{Form, Head, head};
 use super::origin::Origin;
 use super::record::Level;
-use super::scan::{contains, is_blank, starts_blank, starts_with_any};
-use super::{oslo, package, plain, puppet, service, syslog};
+use super::scan::{begins_any, is_blank, starts_blank};
+use super::{oslo, package, packstack, plain, puppet, service, syslog};
 
 /// A longer line is taken in pieces.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -35,10 +35,37 @@ struct Open {
     /// Whether a blank line was the last.
     after_blank: bool,
     trace: Trace,
-    /// Whether lines that begin nothing belong to it, even unindented.
-    takes_loose: bool,
-    /// Whether it quotes a package tool's output.
-    quotes: bool,
+    loose: Loose,
+}
+
+/// Which lines that begin nothing, and are not indented, belong to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loose {
+    None,
+    /// Those up to a blank line that do not look like errors.
+    Harmless,
+    /// All up to a blank line.
+    Paragraph,
+    /// All: it quotes what a package tool printed.
+    All,
+}
+
+impl Loose {
+    fn of(head: Head, line: &[u8]) -> Self {
+        match head.form {
+            Form::Stop if packstack::quotes_output(line) => Self::Paragraph,
+            Form::Puppet if head.level < Level::Warning => Self::None,
+            Form::Puppet if head.level >= Level::Error && puppet::quotes_output(line) => Self::All,
+            Form::Puppet if line.trim_ascii_end().ends_with(b":") => Self::Paragraph,
+            Form::Puppet
+            | Form::Stop
+            | Form::Oslo
+            | Form::Mariadb
+            | Form::Libvirt
+            | Form::CloudInit => Self::Harmless,
+            _ => Self::None,
+        }
+    }
 }
 
 /// Where in a Python traceback the last line was.
@@ -124,8 +151,6 @@ fn line_end(text: &[u8], ended: bool) -> Option<usize> {
 
 impl Open {
     fn new(head: Head, line: &[u8], start: usize) -> Self {
-        let quotes =
-            head.form == Form::Puppet && head.level >= Level::Error && puppet::quotes_output(line);
         Self {
             form: head.form,
             start,
@@ -133,18 +158,13 @@ impl Open {
             lines: 1,
             after_blank: false,
             trace: Trace::None.after(said(head.form, line)),
-            takes_loose: match head.form {
-                Form::Stop | Form::Oslo | Form::Mariadb | Form::Libvirt | Form::CloudInit => true,
-                Form::Puppet => head.level >= Level::Warning,
-                _ => false,
-            },
-            quotes,
+            loose: Loose::of(head, line),
         }
     }
 
     /// Whether `line` goes on with this record. `start` is told what the line says of the whole.
     fn takes(&mut self, text: &[u8], line: &[u8], begins: Option<Head>, start: &mut Start) -> bool {
-        if line.iter().all(|b| b.is_ascii_whitespace()) {
+        if line.iter().all(u8::is_ascii_whitespace) {
             self.after_blank = true;
             return true;
         }
@@ -156,6 +176,9 @@ impl Open {
         if takes {
             self.after_blank = false;
             self.trace = self.trace.after(said(self.form, line));
+            if self.form == Form::Journal && self.trace == Trace::Open {
+                start.level = start.level.max(Level::Error);
+            }
             if let Some(head) = begins
                 && self.form == Form::Package
             {
@@ -178,16 +201,22 @@ impl Open {
             (Form::Httpd, Form::Httpd) => service::httpd_same_voice(first, line)
                 .is_some_and(|message| self.goes_on_with(message)),
             (Form::Package, Form::Package) => !self.after_blank,
-            (Form::Puppet, Form::Package) => self.quotes,
-            (Form::RabbitBlock, Form::RabbitBlock | Form::Puppet) => {
-                service::rabbit_block_goes_on(line) || self.same_voice(first, line).is_some()
+            (Form::Puppet, Form::Package) => self.loose == Loose::All,
+            (Form::Stop, _) => {
+                self.loose == Loose::Paragraph && !self.after_blank && head.is_weak()
             }
-            (form, other) if form == other || form == Form::RabbitBlock => {
-                self.same_voice(first, line).is_some_and(|body| {
+            // A resource's path that a mail program broke off from its level.
+            (Form::Puppet, Form::Puppet) if is_bare_error(first) => {
+                self.lines == 1 && line.starts_with(b"/Stage[")
+            }
+            (Form::RabbitBlock, Form::RabbitBlock | Form::Puppet) => {
+                service::rabbit_block_goes_on(line) || same_voice(first, line).is_some()
+            }
+            (form, other) if form == other || form == Form::RabbitBlock => same_voice(first, line)
+                .is_some_and(|body| {
                     self.goes_on_with(body)
                         || form == Form::RabbitBlock && service::rabbit_block_goes_on(body)
-                })
-            }
+                }),
             _ => false,
         }
     }
@@ -210,11 +239,14 @@ impl Open {
             Form::Package => !self.after_blank && package::goes_on(line),
             Form::RabbitBlock => service::rabbit_block_goes_on(line),
             Form::Journal => syslog::goes_on(line),
-            _ if plain::is_traceback(line) => !self.after_blank && self.takes_loose,
-            _ => {
-                self.takes_loose
-                    && (self.quotes || !self.after_blank && plain::level(line) < Level::Error)
-            }
+            _ => match self.loose {
+                Loose::None => false,
+                Loose::All => true,
+                _ if self.after_blank => false,
+                Loose::Paragraph => true,
+                Loose::Harmless if plain::is_traceback(line) => start.level >= Level::Error,
+                Loose::Harmless => plain::level(line) < Level::Error,
+            },
         }
     }
 
@@ -228,19 +260,12 @@ impl Open {
                 Trace::Ended => joins_tracebacks(body),
             }
     }
-
-    /// What `line` says, if it came through syslog from the process that this record is of.
-    fn same_voice<'l>(&self, first: &[u8], line: &'l [u8]) -> Option<&'l [u8]> {
-        let (own, other) = (Origin::of(first), Origin::of(line));
-        let same = other.program.is_some() && own.same_voice(first, other, line);
-        same.then(|| &line[other.body..])
-    }
 }
 
 impl Trace {
     /// Where in a traceback the reader is after a line that says `body`.
     fn after(self, body: &[u8]) -> Self {
-        if contains(body, "Traceback (most recent call last)") || body.starts_with(b"  File \"") {
+        if plain::find_traceback(body).is_some() || body.starts_with(b"  File \"") {
             return Self::Open;
         }
         match self {
@@ -257,7 +282,7 @@ fn joins_tracebacks(body: &[u8]) -> bool {
         "During handling of the above exception",
         "The above exception was the direct cause",
     ];
-    starts_with_any(body, &JOINTS)
+    begins_any(body, &JOINTS)
 }
 
 /// What a line says, without the prefix that its form repeats on every line.
@@ -269,6 +294,13 @@ fn said(form: Form, line: &[u8]) -> &[u8] {
         }
         _ => line,
     }
+}
+
+/// What `line` says, if it came through syslog from the process that wrote `first`.
+fn same_voice<'l>(first: &[u8], line: &'l [u8]) -> Option<&'l [u8]> {
+    let (own, other) = (Origin::of(first), Origin::of(line));
+    let same = other.program.is_some() && own.same_voice(first, other, line);
+    same.then(|| &line[other.body..])
 }
 
 /// `Error:` and nothing else.

@@ -1,5 +1,9 @@
 //! The kernel's audit trail.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::form::{Form, Head};
 use super::origin::Origin;
 use super::record::{Audit, Level};
@@ -22,7 +26,8 @@ pub(super) fn head(body: &[u8]) -> Option<Head> {
 }
 
 pub(super) fn is_denial(body: &[u8]) -> bool {
-    contains(body, "avc:  denied")
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("avc:  denied"));
+    FINDER.find(body).is_some()
 }
 
 pub(super) fn level(body: &[u8]) -> Level {

@@ -2,7 +2,7 @@
 
 use super::origin::Origin;
 use super::record::{Level, Record};
-use super::scan::{Cursor, find, starts_blank, starts_with_any};
+use super::scan::{Cursor, begins_any, find, starts_blank};
 use super::{audit, oslo, package, packstack, plain, puppet, service, syslog, time};
 
 /// The forms in which programs write. More than one may belong to a kind of record.
@@ -127,7 +127,7 @@ fn word_head(body: &[u8], indented: bool) -> Option<Head> {
 
 /// `[root@host ~]# yum …`, `user@host:~$ …`, `# yum …`, `$ yum …`
 fn prompt(body: &[u8]) -> Option<Head> {
-    let is_prompt = starts_with_any(body, &["# ", "$ "]) || {
+    let is_prompt = begins_any(body, &["# ", "$ "]) || {
         let line = &body[..body.len().min(80)];
         let at = memchr::memchr(b'@', line).filter(|at| {
             let bracket = usize::from(line[0] == b'[');

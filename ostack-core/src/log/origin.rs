@@ -21,10 +21,8 @@ impl Origin {
     pub(super) fn of(line: &[u8]) -> Self {
         let mut cursor = Cursor::new(line, 0);
         cursor.skip_blanks();
-        match cursor.peek() {
-            Some(b'0'..=b'9') => {}
-            Some(b'.' | b'/' | b'a'..=b'z') => cursor.at = after_file_name(&cursor),
-            _ => {}
+        if let Some(b'.' | b'/' | b'a'..=b'z') = cursor.peek() {
+            cursor.at = after_file_name(&cursor);
         }
         let plain = Self {
             body: cursor.at,
@@ -35,11 +33,10 @@ impl Origin {
             Some(b'0'..=b'9') if cursor.rest().get(10) == Some(&b'T') => time::iso(&mut cursor)
                 .and_then(|stamp| syslog(cursor, stamp))
                 .unwrap_or(plain),
-            Some(letter) if letter.is_ascii_alphabetic() || !letter.is_ascii() => {
-                bsd_stamp(&mut cursor)
-                    .and_then(|stamp| syslog(cursor, stamp))
-                    .unwrap_or(plain)
-            }
+            // A month, which in Chinese and Japanese begins with its number.
+            Some(_) if begins_month(cursor.rest()) => bsd_stamp(&mut cursor)
+                .and_then(|stamp| syslog(cursor, stamp))
+                .unwrap_or(plain),
             _ => plain,
         }
     }
@@ -71,10 +68,19 @@ fn after_file_name(cursor: &Cursor<'_>) -> usize {
     ahead.at
 }
 
+fn begins_month(text: &[u8]) -> bool {
+    match text {
+        [b'0'..=b'9', b'0'..=b'9', third, ..] => !third.is_ascii(),
+        [b'0'..=b'9', second, ..] => !second.is_ascii(),
+        [first, ..] => first.is_ascii_alphabetic() || !first.is_ascii(),
+        [] => false,
+    }
+}
+
 /// `Nov 22 10:00:00`, the month in any language.
 fn bsd_stamp(cursor: &mut Cursor<'_>) -> Option<Span> {
     let start = cursor.at;
-    let month = cursor.take_while(|b| b.is_ascii_alphabetic() || b == b'.' || !b.is_ascii());
+    let month = cursor.take_while(|b| b.is_ascii_alphanumeric() || b == b'.' || !b.is_ascii());
     if !(2..=12).contains(&(month.end - month.start)) || !cursor.eat(b" ") {
         return None;
     }

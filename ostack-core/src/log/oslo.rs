@@ -3,8 +3,8 @@
 use super::form::{Form, Head};
 use super::origin::Origin;
 use super::record::{Level, Oslo};
-use super::scan::{Cursor, contains, trimmed};
-use super::time;
+use super::scan::{Cursor, begins_any, contains, trimmed};
+use super::{plain, time};
 use crate::span::Span;
 
 /// The level's word as oslo.log writes it. A `TRACE` line is one of a traceback.
@@ -59,68 +59,93 @@ fn is_logger_byte(byte: u8) -> bool {
 }
 
 /// The parts of a line's beginning.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Prefix {
     time: Option<Span>,
     pid: Option<Span>,
     is_trace: bool,
     logger: Option<Span>,
-    /// Whether brackets with a request or `-` follow the logger; lines of a traceback have none.
+    /// Whether brackets with a request or `-` follow; lines of a traceback have none.
     has_context: bool,
+    /// Where the brackets begin, or the message.
+    end: usize,
+}
+
+impl Prefix {
+    fn of(line: &[u8], origin: Origin) -> Self {
+        let mut cursor = Cursor::new(line, origin.body);
+        let time = time::iso(&mut cursor);
+        cursor.skip_blanks();
+        let pid = cursor.digits();
+        cursor.skip_blanks();
+        let is_trace = cursor.rest().starts_with(b"TRACE");
+        level(&mut cursor);
+        // Older ones have the logger in brackets.
+        let bracketed = cursor.eat(b"[");
+        let logger = cursor.some(is_logger_byte);
+        if bracketed {
+            cursor.eat(b"]");
+        }
+        cursor.eat(b":");
+        let has_context = begins_any(cursor.rest(), &[" [-", " [req-", " [None "]);
+        Self {
+            time,
+            pid,
+            is_trace,
+            logger,
+            has_context,
+            end: cursor.at,
+        }
+    }
+}
+
+/// The brackets behind a prefix, `[req-… … - - -] [instance: …]`.
+#[derive(Clone, Copy, Default)]
+struct Context {
     request_id: Option<Span>,
     instance: Option<Span>,
     /// Where the message begins. Blanks before it are its own: they tell a traceback's frames.
     message: usize,
 }
 
-impl Prefix {
-    fn of(line: &[u8], origin: Origin) -> Self {
-        let mut cursor = Cursor::new(line, origin.body);
-        let mut prefix = Self::default();
-        prefix.time = time::iso(&mut cursor);
-        cursor.skip_blanks();
-        prefix.pid = cursor.digits();
-        cursor.skip_blanks();
-        prefix.is_trace = cursor.rest().starts_with(b"TRACE");
-        level(&mut cursor);
-        // Older ones have the logger in brackets.
-        let bracketed = cursor.eat(b"[");
-        prefix.logger = cursor.some(is_logger_byte);
-        if bracketed {
-            cursor.eat(b"]");
-        }
-        prefix.message = cursor.at;
+impl Context {
+    fn of(line: &[u8], prefix: &Prefix) -> Self {
+        let mut context = Self {
+            message: prefix.end,
+            ..Self::default()
+        };
+        let mut cursor = Cursor::new(line, prefix.end);
         cursor.eat(b" ");
         while cursor.eat(b"[") {
             let Some(inside) = cursor.until(b']') else {
                 break;
             };
-            let text = inside.of(line);
             let mut words = Cursor::new(line, inside.start as usize);
             if words.eat(b"instance: ") {
-                prefix.instance = Some(Span::new(words.at, inside.end as usize));
-            } else if text.starts_with(b"-") || contains(text, "req-") {
-                prefix.has_context = true;
+                context.instance = Some(Span::new(words.at, inside.end as usize));
+            } else if prefix.has_context && context.message == prefix.end {
                 words.eat(b"None ");
                 let id = words.take_while(|b| b != b' ' && b != b']');
-                prefix.request_id = Some(id).filter(|id| id.of(line).starts_with(b"req-"));
+                context.request_id = Some(id).filter(|id| id.of(line).starts_with(b"req-"));
             } else {
                 break;
             }
-            prefix.message = cursor.at;
+            context.message = cursor.at;
             cursor.eat(b" ");
         }
-        prefix
+        context
     }
 }
 
 /// Whether `line` is a line of the traceback that belongs to the entry that starts with `first`.
 pub(super) fn folds(first: &[u8], line: &[u8]) -> bool {
-    let (first_origin, origin) = (Origin::of(first), Origin::of(line));
-    let (head, prefix) = (Prefix::of(first, first_origin), Prefix::of(line, origin));
+    let origin = Origin::of(line);
+    let prefix = Prefix::of(line, origin);
     if prefix.has_context {
         return false;
     }
+    let first_origin = Origin::of(first);
+    let head = Prefix::of(first, first_origin);
     let same = |a: Option<Span>, b: Option<Span>| {
         a.map(|span| span.of(first)) == b.map(|span| span.of(line))
     };
@@ -132,8 +157,9 @@ pub(super) fn folds(first: &[u8], line: &[u8]) -> bool {
 
 pub(super) fn parse(text: &[u8], origin: Origin, level: Level) -> Oslo {
     let prefix = Prefix::of(text, origin);
+    let context = Context::of(text, &prefix);
     let line_end = memchr::memchr(b'\n', text).unwrap_or(text.len());
-    let first = trimmed(text, prefix.message.min(line_end), line_end);
+    let first = trimmed(text, context.message.min(line_end), line_end);
     let starts_inside = !prefix.has_context
         && (first.of(text).starts_with(b"Traceback") || first.of(text).starts_with(b"File \""));
     let traceback = if starts_inside {
@@ -147,8 +173,8 @@ pub(super) fn parse(text: &[u8], origin: Origin, level: Level) -> Oslo {
         host: origin.host,
         pid: prefix.pid.or(origin.pid),
         logger: prefix.logger,
-        request_id: prefix.request_id,
-        instance: prefix.instance,
+        request_id: context.request_id,
+        instance: context.instance,
         message: first,
         traceback,
         exception: traceback.and_then(|span| exception(text, span)),
@@ -157,7 +183,7 @@ pub(super) fn parse(text: &[u8], origin: Origin, level: Level) -> Oslo {
 
 /// The lines from `Traceback (most recent call last)` on.
 fn traceback(text: &[u8], line_end: usize) -> Option<Span> {
-    let at = memchr::memmem::find(&text[line_end..], b"Traceback (most recent call last)")?;
+    let at = plain::find_traceback(&text[line_end..])?;
     let line = memchr::memrchr(b'\n', &text[..line_end + at]).map_or(0, |end| end + 1);
     Some(Span::new(line, text.len()))
 }
@@ -191,11 +217,10 @@ fn message_of_line(text: &[u8], start: usize, end: usize) -> Span {
     let body = &line[origin.body..];
     let prefixed =
         body.first().is_some_and(u8::is_ascii_digit) && stamped_line(body) || bare(body).is_some();
-    let mut at = if prefixed {
-        Prefix::of(line, origin).message
-    } else {
-        0
-    };
+    let mut at = 0;
+    if prefixed {
+        at = Context::of(line, &Prefix::of(line, origin)).message;
+    }
     if prefixed && line.get(at) == Some(&b' ') {
         at += 1;
     }

@@ -2,7 +2,7 @@
 
 use super::form::{Form, Head};
 use super::record::{Level, Package, PackageTool};
-use super::scan::{contains, contains_any, first_line, starts_blank, starts_with_any, trimmed};
+use super::scan::{begins, begins_any, contains, contains_any, first_line, starts_blank, trimmed};
 
 use Level::{Error, Warning};
 use PackageTool::{Dnf, Pip, Rpm, Yum};
@@ -64,6 +64,8 @@ const ALONE: &[(&str, PackageTool, Level)] = &[
     ("Could not retrieve mirrorlist", Yum, Warning),
     ("Cannot find a valid baseurl", Yum, Error),
     ("Could not fetch/save url", Yum, Error),
+    ("Cannot retrieve metalink for repository", Yum, Error),
+    ("Cannot retrieve repository metadata", Yum, Error),
     ("Error unpacking rpm package", Rpm, Error),
     ("One of the configured repositories failed", Yum, Error),
     ("warning: /var/cache/", Rpm, Warning),
@@ -133,25 +135,17 @@ pub(super) fn indented(body: &[u8]) -> Option<Head> {
 fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
     if let Some(rest) = body.strip_prefix(b"Error:") {
         let rest = rest.trim_ascii_start();
-        let known = BEHIND_ERROR
-            .iter()
-            .find(|(words, _)| rest.starts_with(words.as_bytes()));
+        let known = BEHIND_ERROR.iter().find(|(words, _)| begins(rest, words));
         return match known {
             Some((_, tool)) => Some((*tool, Error)),
-            None if contains_any(
-                first_line(rest),
-                &[" conflicts with ", "does not match a valid repository ID"],
-            ) && !rest.starts_with(b"/") =>
-            {
-                Some((Yum, Error))
-            }
-            None => None,
+            None => (conflicts(rest) || rest.starts_with(b"'") && contains(rest, "repository ID"))
+                .then_some((Yum, Error)),
         };
     }
     match *body.first()? {
         b'A'..=b'Z' | b'a'..=b'z' => {}
         b'[' => {
-            let is_download = starts_with_any(body, &["[MIRROR] ", "[FAILED] "]);
+            let is_download = begins_any(body, &["[MIRROR] ", "[FAILED] "]);
             let level = if body.starts_with(b"[M") {
                 Warning
             } else {
@@ -160,19 +154,22 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
             return is_download.then_some((Dnf, level));
         }
         0x80.. => {
-            return starts_with_any(body, LOCALISED).then_some((Dnf, Error));
+            return begins_any(body, LOCALISED).then_some((Dnf, Error));
+        }
+        b'*' => {
+            let duplicates = body.starts_with(b"** Found ") && contains(body, "rpmdb problem");
+            return duplicates.then_some((Yum, Warning));
         }
         _ => return None,
     }
-    if let Some((_, tool, level)) = ALONE
-        .iter()
-        .find(|(words, ..)| body.starts_with(words.as_bytes()))
-    {
+    if let Some((_, tool, level)) = ALONE.iter().find(|(words, ..)| begins(body, words)) {
         return Some((*tool, *level));
     }
     let line = first_line(body);
-    if starts_with_any(body, &["No package "]) && line.trim_ascii_end().ends_with(b" available.") {
+    if begins_any(body, &["No package "]) && line.trim_ascii_end().ends_with(b" available.") {
         Some((Yum, Error))
+    } else if body.starts_with(b"Package ") && contains(line, " is obsoleted by ") {
+        Some((Yum, Warning))
     } else if body.starts_with(b"file /")
         && contains_any(
             line,
@@ -183,11 +180,20 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
         )
     {
         Some((Rpm, Error))
-    } else if starts_with_any(body, &["http", "ftp"]) && contains(line, ": [Errno ") {
+    } else if begins_any(body, &["http", "ftp"]) && contains(line, ": [Errno ") {
         Some((Yum, Warning))
     } else {
-        starts_with_any(body, LOCALISED).then_some((Dnf, Error))
+        begins_any(body, LOCALISED).then_some((Dnf, Error))
     }
+}
+
+/// `mariadb-galera-server conflicts with mariadb-server-…`, a package's name first.
+fn conflicts(message: &[u8]) -> bool {
+    let name = message
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(message.len());
+    message[name..].starts_with(b" conflicts with ")
 }
 
 /// Whether a line that begins nothing goes on with a problem.
@@ -202,7 +208,12 @@ pub(super) fn goes_on(line: &[u8]) -> bool {
         "12: ",
         "error was",
     ];
-    starts_blank(line) || starts_with_any(line, &LINES)
+    starts_blank(line)
+        || begins_any(line, &LINES)
+        || contains_any(
+            line,
+            &[" is a duplicate with ", " has missing requires of "],
+        )
 }
 
 /// Whether `line`, under an `Error:` that stands alone, tells that dnf wrote it.
@@ -213,14 +224,12 @@ pub(super) fn is_dnf_problem(line: &[u8]) -> bool {
 pub(super) fn parse(text: &[u8], level: Level) -> Package {
     let blanks = text.len() - text.trim_ascii_start().len();
     let body = &text[blanks..];
-    let localised_prefix = LOCALISED
-        .iter()
-        .find(|prefix| body.starts_with(prefix.as_bytes()));
+    let localised_prefix = LOCALISED.iter().find(|prefix| begins(body, prefix));
     let prefix = match localised_prefix {
         Some(prefix) => prefix.len(),
         None => ["Error:", "error:", "ERROR:", "warning:"]
             .iter()
-            .find(|prefix| body.starts_with(prefix.as_bytes()))
+            .find(|prefix| begins(body, prefix))
             .map_or(0, |prefix| prefix.len()),
     };
     let tool = match phrase(body) {

@@ -3,7 +3,7 @@
 use super::form::{Form, Head};
 use super::plain;
 use super::record::{Level, Packstack, PackstackEvent};
-use super::scan::{Cursor, contains, contains_any, find, starts_with_any, trimmed};
+use super::scan::{Cursor, begins, begins_any, contains, contains_any, find, trimmed};
 use super::time;
 use crate::span::Span;
 
@@ -44,7 +44,7 @@ const NOTES: [&str; 6] = [
 
 /// A line of the console.
 pub(super) fn head(body: &[u8]) -> Option<Head> {
-    if starts_with_any(body, &STOPS) {
+    if begins_any(body, &STOPS) {
         return Some(Head::new(Form::Stop, Level::Error));
     }
     let line = body.trim_ascii_end();
@@ -53,9 +53,9 @@ pub(super) fn head(body: &[u8]) -> Option<Head> {
         || body.starts_with(b"Applying ") && state(body).is_some();
     let is_known = has_state
         || manifest_begun(body)
-        || starts_with_any(body, &["Welcome to ", "Parameter CONFIG_"])
-        || starts_with_any(body, &LOG_PATHS)
-        || starts_with_any(body, &NOTES)
+        || begins_any(body, &["Welcome to ", "Parameter CONFIG_"])
+        || begins_any(body, &LOG_PATHS)
+        || begins_any(body, &NOTES)
         || body.starts_with(b"****") && contains(body, "Installation completed");
     is_known.then(|| Head::new(Form::Console, console_level(body)))
 }
@@ -64,6 +64,11 @@ pub(super) fn head(body: &[u8]) -> Option<Head> {
 pub(super) fn success(body: &[u8]) -> Option<Head> {
     let is_success = body.starts_with(b"****") && contains(body, "Installation completed");
     is_success.then_some(Head::new(Form::Console, Level::Info))
+}
+
+/// Whether the message shows what a script printed.
+pub(super) fn quotes_output(line: &[u8]) -> bool {
+    contains_any(line, &["stdout:", "stderr:"])
 }
 
 fn manifest_begun(body: &[u8]) -> bool {
@@ -100,73 +105,72 @@ pub(super) fn events(text: &[u8]) -> Vec<Packstack> {
             at += blanks;
             continue;
         }
-        let (event, length) = next_event(text, at);
-        events.extend(event);
-        at += length.max(1);
+        let (event, end) = next_event(text, at);
+        events.push(event);
+        at = end.max(at + 1);
     }
     events
 }
 
-/// What `text[at..]` begins with, and how long that is.
-fn next_event(text: &[u8], at: usize) -> (Option<Packstack>, usize) {
+/// What `text[at..]` begins with, and where that ends.
+fn next_event(text: &[u8], at: usize) -> (Packstack, usize) {
     let rest = &text[at..];
     let mut cursor = Cursor::new(text, at);
-    if let Some(stop) = STOPS.iter().find(|stop| rest.starts_with(stop.as_bytes())) {
-        return (Some(stop_event(text, at, stop)), rest.len());
+    if let Some(stop) = STOPS.iter().find(|stop| begins(rest, stop)) {
+        return (stop_event(text, at, stop), text.len());
     }
-    if let Some(label) = LOG_PATHS
-        .iter()
-        .find(|label| rest.starts_with(label.as_bytes()))
-    {
+    if let Some(label) = LOG_PATHS.iter().find(|label| begins(rest, label)) {
         cursor.at += label.len();
-        let path = cursor.word();
-        return (event(LogPath, Level::Info, Some(path)), cursor.at - at);
+        return (event(LogPath, cursor.word()), cursor.at);
     }
     if manifest_begun(rest) {
         cursor.eat(b"Applying ");
         let manifest = cursor.word();
-        let begun = manifest_event(text, ManifestBegun, Level::Info, manifest);
-        return (Some(begun), cursor.at - at);
-    }
-    let line = cursor.line().of(text);
-    if rest.starts_with(b"Welcome to ") {
         return (
-            event(Start, Level::Info, Some(trimmed(text, at, at + line.len()))),
-            line.len(),
+            manifest_event(text, ManifestBegun, Level::Info, manifest),
+            cursor.at,
         );
     }
-    if contains(line, "Installation completed successfully") {
-        return (
-            event(
-                Success,
-                Level::Info,
-                Some(trimmed(text, at, at + line.len())),
-            ),
-            line.len(),
-        );
+    let line = cursor.line();
+    let words = line.of(text);
+    let said = trimmed(text, at, line.end as usize);
+    if words.starts_with(b"Welcome to ") {
+        return (event(Start, said), cursor.at);
+    }
+    if contains(words, "Installation completed successfully") {
+        return (event(Success, said), cursor.at);
     }
     // Whatever begins within the line ends what came before it.
     let end = STOPS
         .iter()
         .chain(&LOG_PATHS)
-        .filter_map(|stop| find(line, stop))
+        .filter_map(|begins| find(words, begins))
         .min();
-    let part = &line[..end.unwrap_or(line.len())];
+    let part = &words[..end.unwrap_or(words.len())];
     if let Some((start, end, is_error)) = state(part) {
-        let title = trimmed(text, at, at + start);
-        return (Some(step_event(text, title, is_error)), end);
+        return (
+            step_event(text, trimmed(text, at, at + start), is_error),
+            at + end,
+        );
     }
-    let message = trimmed(text, at, at + part.len());
-    (event(Note, console_level(part), Some(message)), part.len())
+    let end = at + part.len();
+    let note = event(Note, trimmed(text, at, end));
+    (
+        Packstack {
+            level: console_level(part),
+            ..note
+        },
+        end,
+    )
 }
 
-fn event(event: PackstackEvent, level: Level, message: Option<Span>) -> Option<Packstack> {
-    Some(Packstack {
+fn event(event: PackstackEvent, message: Span) -> Packstack {
+    Packstack {
         event,
-        level,
-        message,
+        level: Level::Info,
+        message: Some(message),
         ..Packstack::default()
-    })
+    }
 }
 
 fn step_event(text: &[u8], title: Span, is_error: bool) -> Packstack {
@@ -309,7 +313,7 @@ pub(super) fn parse_setup(text: &[u8], body: usize, level: Level) -> Packstack {
             packstack.host = host;
             packstack.message = Some(script.rest_trimmed());
         }
-    } else if contains(message.of(text), "Traceback (most recent call last)") {
+    } else if plain::find_traceback(message.of(text)).is_some() {
         packstack.event = Traceback;
     } else if level >= Level::Error {
         packstack.event = Error;

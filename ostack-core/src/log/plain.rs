@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 
 use super::form::{Form, Head};
 use super::record::{Level, Plain};
-use super::scan::{Cursor, is_word, starts_with_any, trimmed};
+use super::scan::{Cursor, is_word, trimmed};
 
 /// The words that make a line look bad: the word, where in the line it counts, and as what.
 const MARKS: &[(&str, Where, Level)] = &[
@@ -37,7 +38,9 @@ const MARKS: &[(&str, Where, Level)] = &[
     ("Failed with result", Where::Any, Level::Error),
     ("status=1/FAILURE", Where::Any, Level::Error),
     ("command not found", Where::Any, Level::Error),
+    (": not found", Where::End, Level::Error),
     ("No such file or directory", Where::Any, Level::Error),
+    ("entered failed state", Where::Any, Level::Error),
     ("Permission denied", Where::Any, Level::Error),
     ("Out of memory: Kill", Where::Any, Level::Critical),
     ("segfault at", Where::Any, Level::Error),
@@ -52,6 +55,8 @@ enum Where {
     Any,
     /// At the beginning of what the line says.
     Start,
+    /// At the end of a line.
+    End,
     /// A word that is the end of a label: `Error:`, `KeyError:`, `symbol lookup error:`.
     Label,
     /// A word of its own, as levels are printed: `ERROR 1047`, `main ERROR boot`.
@@ -78,6 +83,7 @@ pub(super) fn level(text: &[u8]) -> Level {
             let counts = match place {
                 Where::Any => true,
                 Where::Start => found.start() == begin,
+                Where::End => matches!(after, [] | [b'\n', ..]),
                 Where::Label => match after {
                     [b':', ..] => !after.starts_with(b": 0"),
                     [b' ', rest @ ..] => {
@@ -114,8 +120,17 @@ pub(super) fn access(body: &[u8]) -> Option<Head> {
     is_access.then_some(Head::new(Form::Access, Level::Info))
 }
 
+const TRACEBACK: &[u8] = b"Traceback (most recent call last)";
+
+/// Whether a Python traceback begins here.
 pub(super) fn is_traceback(body: &[u8]) -> bool {
-    starts_with_any(body, &["Traceback (most recent call last)"])
+    body.starts_with(TRACEBACK)
+}
+
+/// Where a Python traceback begins.
+pub(super) fn find_traceback(text: &[u8]) -> Option<usize> {
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(TRACEBACK));
+    FINDER.find(text)
 }
 
 pub(super) fn parse(text: &[u8], level: Level) -> Plain {

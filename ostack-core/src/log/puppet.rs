@@ -3,36 +3,28 @@
 use super::form::{Form, Head};
 use super::origin::Origin;
 use super::record::{Level, Puppet, PuppetEvent};
-use super::scan::{Cursor, contains, contains_any, find, starts_with_any, trimmed};
+use super::scan::{Cursor, begins_any, contains, contains_any, find, trimmed};
 use super::time;
 use crate::span::Span;
 
-/// The words before a message; the ones in lower case are Puppet 2.7's and those of its logs.
-const LEVELS: [(&str, Level); 16] = [
-    ("Error", Level::Error),
-    ("Warning", Level::Warning),
-    ("Notice", Level::Info),
-    ("Info", Level::Info),
-    ("Debug", Level::Debug),
-    ("Alert", Level::Critical),
-    ("Critical", Level::Critical),
-    ("Emergency", Level::Critical),
-    ("err", Level::Error),
-    ("warning", Level::Warning),
-    ("notice", Level::Info),
-    ("info", Level::Info),
-    ("debug", Level::Debug),
-    ("alert", Level::Critical),
-    ("crit", Level::Critical),
-    ("emerg", Level::Critical),
-];
+/// The level's word before a message; the ones in lower case are Puppet 2.7's and those of its logs.
+fn level_named(word: &[u8]) -> Option<Level> {
+    Some(match word {
+        b"Error" | b"err" => Level::Error,
+        b"Warning" | b"warning" => Level::Warning,
+        b"Notice" | b"notice" | b"Info" | b"info" => Level::Info,
+        b"Debug" | b"debug" => Level::Debug,
+        b"Alert" | b"Critical" | b"Emergency" | b"alert" | b"crit" | b"emerg" => Level::Critical,
+        _ => return None,
+    })
+}
 
 /// `Error: text`, `err: text`, or a resource's message without its level.
 pub(super) fn head(body: &[u8]) -> Option<Head> {
     let mut cursor = Cursor::new(body, 0);
     match level(&mut cursor) {
         // ssh's, which is in every remote script's output.
-        Some(_) if contains(cursor.rest(), "Permanently added") => None,
+        Some(Level::Warning) if contains(cursor.rest(), "Permanently added") => None,
         Some(level) => Some(Head::new(Form::Puppet, level)),
         None => resource_message(body),
     }
@@ -42,14 +34,12 @@ pub(super) fn head(body: &[u8]) -> Option<Head> {
 fn level(cursor: &mut Cursor<'_>) -> Option<Level> {
     let rest = cursor.rest();
     let colon = rest.iter().take(10).position(|b| *b == b':')?;
-    let (_, level) = LEVELS
-        .iter()
-        .find(|(word, _)| word.as_bytes() == &rest[..colon])?;
+    let level = level_named(&rest[..colon])?;
     let ends_there = matches!(rest.get(colon + 1), None | Some(b' ' | b'\n'));
     ends_there.then(|| {
         cursor.at += colon + 1;
         cursor.skip_blanks();
-        *level
+        level
     })
 }
 
@@ -62,12 +52,20 @@ pub(super) fn resource_message(body: &[u8]) -> Option<Head> {
     if !message.starts_with(b"/Stage[") {
         return None;
     }
-    let guessed = if contains_any(message, &["rror:", "failed:", "Could not ", "Failed to "]) {
+    Some(Head::new(
+        Form::Puppet,
+        named.unwrap_or_else(|| guess_level(message)),
+    ))
+}
+
+/// The level of a message that does not name it.
+pub(super) fn guess_level(message: &[u8]) -> Level {
+    let is_error = contains_any(message, &["rror:", " failed: ", "Could not ", "Failed to "]);
+    if is_error {
         Level::Error
     } else {
         Level::Unknown
-    };
-    Some(Head::new(Form::Puppet, named.unwrap_or(guessed)))
+    }
 }
 
 /// What follows the time stamp in `puppet.log`: `+0000 Puppet (err): text`.
@@ -84,22 +82,20 @@ fn logged_level(cursor: &mut Cursor<'_>) -> Option<Level> {
         zone.skip_blanks();
         *cursor = zone;
     }
-    if !starts_with_any(cursor.rest(), &["Puppet", "/Stage["]) {
+    if !begins_any(cursor.rest(), &["Puppet", "/Stage["]) {
         return None;
     }
     let rest = cursor.rest();
     let open = find(&rest[..rest.len().min(1024)], " (")?;
     let mut word = Cursor::new(rest, open + 2);
     let name = word.take_while(|b| b.is_ascii_lowercase());
-    let (_, level) = LEVELS
-        .iter()
-        .find(|(word, _)| word.as_bytes() == name.of(rest))?;
+    let level = level_named(name.of(rest))?;
     word.eat(b"):").then(|| {
         if rest.starts_with(b"Puppet") {
             cursor.at += word.at;
             cursor.skip_blanks();
         }
-        *level
+        level
     })
 }
 
@@ -123,7 +119,7 @@ pub(super) fn parse(text: &[u8], origin: Origin, level_of_head: Level) -> Puppet
         host: origin.host,
         ..Puppet::default()
     };
-    let mut start = cursor.at;
+    let mut start = cursor.rest_trimmed().start as usize;
     if let Some((path, after)) = resource_path(text, start) {
         (puppet.resource, puppet.property) = split_property(text, path);
         start = after;
@@ -322,7 +318,7 @@ fn event(message: &[u8], level: Level, of_resource: bool) -> PuppetEvent {
         "Unable to ",
         "Systemd start for ",
     ];
-    if starts_with_any(
+    if begins_any(
         message,
         &["Applied catalog in ", "Finished catalog run in "],
     ) {

@@ -31,6 +31,7 @@ const BLOCK_SIZE: usize = 512 * 1024;
 pub struct Reader<'s> {
     path: &'s str,
     input: Box<dyn Read + Send + 's>,
+    is_stream: bool,
     block_size: usize,
     /// The block that is being filled.
     block: Block,
@@ -54,6 +55,7 @@ impl<'s> Reader<'s> {
         Ok(Self {
             path: source.path(),
             input: source.open()?,
+            is_stream: source.is_stream(),
             block_size,
             block: Block::default(),
             pending: 0,
@@ -75,7 +77,10 @@ impl<'s> Reader<'s> {
             if self.ended {
                 return Ok(self.take_last());
             }
-            if self.block.starts.len() > 1 {
+            // A stream may pause here, so that what is whole is given at once; of anything else a
+            // block is filled first.
+            let is_full = self.is_stream || self.block.length >= self.block_size;
+            if is_full && self.block.starts.len() > 1 {
                 return Ok(Some(self.take_whole_records()));
             }
         }

@@ -53,9 +53,9 @@ pub enum Record {
     Package(Package),
     /// A line of syslog or the journal whose program is none of the other kinds.
     Journal(Journal),
-    /// RabbitMQ and Erlang.
+    /// RabbitMQ, Erlang.
     Rabbitmq(Service),
-    /// MariaDB, MySQL, Galera.
+    /// MariaDB, `MySQL`, Galera.
     Mariadb(Service),
     /// Open vSwitch and OVN.
     Ovs(Service),

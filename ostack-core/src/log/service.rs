@@ -4,7 +4,7 @@ use super::form::{Form, Head};
 use super::origin::Origin;
 use super::plain;
 use super::record::{Level, Service};
-use super::scan::{Cursor, contains_any, is_blank, starts_with_any, trimmed};
+use super::scan::{Cursor, begins_any, contains, contains_any, is_blank, trimmed};
 use super::time;
 use crate::span::Span;
 
@@ -132,7 +132,7 @@ pub(super) fn rabbit_block(body: &[u8]) -> Option<Head> {
         "{\"init terminating in do_boot\"",
         "init terminating in do_boot",
     ];
-    starts_with_any(body, &BEGINNINGS).then_some(Head::new(Form::RabbitBlock, Level::Error))
+    begins_any(body, &BEGINNINGS).then_some(Head::new(Form::RabbitBlock, Level::Error))
 }
 
 /// Whether an unindented line is one that such a block is made of.
@@ -161,7 +161,7 @@ pub(super) fn rabbit_block_goes_on(line: &[u8]) -> bool {
         "init terminating",
         "Stopping and halting node",
     ];
-    starts_with_any(line, &LINES)
+    begins_any(line, &LINES)
 }
 
 pub(super) fn parse_rabbit(text: &[u8], origin: Origin, level: Level) -> Service {
@@ -177,7 +177,7 @@ pub(super) fn mariadb(rest: &[u8]) -> Option<Head> {
     if cursor.digits().is_some() {
         cursor.skip_blanks();
     }
-    if starts_with_any(
+    if begins_any(
         cursor.rest(),
         &["mysqld_safe ", "mariadbd-safe ", "InnoDB: "],
     ) {
@@ -339,6 +339,16 @@ impl HttpdParts {
     }
 }
 
+/// The level of a message that httpd prints before it has a log.
+pub(super) fn httpd_level(message: &[u8]) -> Level {
+    // AH00558 is the missing ServerName, which stops nothing.
+    match (contains(message, "AH0"), contains(message, "AH00558")) {
+        (true, false) => Level::Error,
+        (true, true) => Level::Warning,
+        (false, _) => Level::Unknown,
+    }
+}
+
 /// What a line of httpd's says behind its brackets, if `first` comes from the same process and
 /// client.
 pub(super) fn httpd_same_voice<'l>(first: &[u8], line: &'l [u8]) -> Option<&'l [u8]> {
@@ -379,7 +389,7 @@ pub(super) fn libvirt(rest: &[u8]) -> Option<Head> {
 
 /// What QEMU says, behind a time stamp or not: `qemu-kvm: text`.
 pub(super) fn qemu(rest: &[u8]) -> Option<Head> {
-    let is_qemu = starts_with_any(rest, &["qemu-kvm: ", "qemu-system-", "qemu-img: "]);
+    let is_qemu = begins_any(rest, &["qemu-kvm: ", "qemu-system-", "qemu-img: "]);
     let is_warning = contains_any(rest, &["warning: ", "terminating on signal"]);
     let level = if is_warning {
         Level::Warning
@@ -461,20 +471,16 @@ pub(super) fn word(body: &[u8]) -> Option<Head> {
     ];
     match *body.first()? {
         b'q' => qemu(body),
-        b'e' if starts_with_any(body, &VIRSH) => Some(Head::new(Form::Libvirt, Level::Error)),
+        b'e' if begins_any(body, &VIRSH) => Some(Head::new(Form::Libvirt, Level::Error)),
         b'l' if body.starts_with(b"libvirt: ") => {
             Some(Head::new(Form::Libvirt, plain::level(body)))
         }
         b'I' if body.starts_with(b"InnoDB: ") => Some(Head::new(Form::Mariadb, plain::level(body))),
-        b'A' if body.starts_with(b"AH0") => {
-            // AH00558 is the missing ServerName, which stops nothing.
-            let level = match body.starts_with(b"AH00558") {
-                true => Level::Warning,
-                false => Level::Error,
-            };
-            Some(Head::new(Form::Httpd, level))
+        b'A' if body.starts_with(b"AH0") => Some(Head::new(Form::Httpd, httpd_level(body))),
+        b'm' if body.starts_with(b"mod_wsgi (pid=") => {
+            Some(Head::new(Form::Httpd, plain::level(body).max(Level::Error)))
         }
-        b'C' if starts_with_any(body, &["Cloud-init v. "]) => {
+        b'C' if begins_any(body, &["Cloud-init v. "]) => {
             Some(Head::new(Form::CloudInit, Level::Info))
         }
         _ => None,

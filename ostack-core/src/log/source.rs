@@ -30,11 +30,14 @@ impl Source {
     pub fn file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed = |error| Error::io(path.display(), error);
-        if fs::metadata(path).map_err(failed)?.is_dir() {
+        let metadata = fs::metadata(path).map_err(failed)?;
+        if metadata.is_dir() {
             let error = io::Error::from(io::ErrorKind::IsADirectory);
             return Err(failed(error).help("a log is a file; folders are opened by `Sources`"));
         }
-        fs::File::open(path).map_err(failed)?;
+        if metadata.is_file() {
+            fs::File::open(path).map_err(failed)?;
+        }
         Ok(Self {
             path: path.display().to_string(),
             input: Input::File(path.to_owned()),
@@ -73,12 +76,16 @@ impl Source {
     pub fn manifest(&self) -> Option<&str> {
         let name = self.path.rsplit(['/', '\\']).next()?;
         name.strip_suffix(".log")
-            .filter(|name| name.ends_with(".pp"))
+            .filter(|name| name.as_bytes().ends_with(b".pp"))
     }
 
     /// The host on which the manifest was applied, told from the file's name.
     pub fn host(&self) -> Option<&str> {
         self.manifest()?.split_once('_').map(|(host, _)| host)
+    }
+
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self.input, Input::Stream(_))
     }
 
     pub(super) fn open(&self) -> Result<Box<dyn Read + Send + '_>> {
@@ -108,7 +115,7 @@ impl fmt::Debug for Source {
 /// The logs of one question, in the order in which they were given.
 #[derive(Debug, Default)]
 pub struct Sources {
-    sources: Vec<Source>,
+    list: Vec<Source>,
     skipped: Vec<Skipped>,
     all_runs: bool,
 }
@@ -147,7 +154,7 @@ impl Sources {
 
     /// Adds a source.
     pub fn push(&mut self, source: Source) {
-        self.sources.push(source);
+        self.list.push(source);
     }
 
     /// Adds a file, or what a folder holds: of a packstack run its setup log and its manifests'
@@ -159,7 +166,7 @@ impl Sources {
         let path = path.as_ref();
         if path.is_dir() {
             let found = folder::logs_under(path, self.all_runs)?;
-            self.sources.extend(found.sources);
+            self.list.extend(found.sources);
             self.skipped.extend(found.skipped);
         } else {
             self.push(Source::file(path)?);
@@ -169,7 +176,7 @@ impl Sources {
 
     /// The sources.
     pub fn iter(&self) -> std::slice::Iter<'_, Source> {
-        self.sources.iter()
+        self.list.iter()
     }
 
     /// The files that folders hold and that are not read, with the reason.
