@@ -1,12 +1,27 @@
 //! Compiles the rules into the table that is embedded: `rules.bin`, read lazily at run time.
 
-#[allow(dead_code, unreachable_pub, unused_imports, reason = "the crate uses what the build script does not")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the crate uses what the build script does not"
+)]
 #[path = "src/error.rs"]
 mod error;
-#[allow(dead_code, unreachable_pub, unused_imports, reason = "the crate uses what the build script does not")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the crate uses what the build script does not"
+)]
 #[path = "src/rule/format/mod.rs"]
 mod format;
-#[allow(dead_code, unreachable_pub, unused_imports, reason = "the crate uses what the build script does not")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the crate uses what the build script does not"
+)]
 #[path = "src/span.rs"]
 mod span;
 
@@ -15,6 +30,7 @@ use std::{env, fs};
 
 use format::{Head, Table};
 
+#[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() {
     let rules = Path::new("rules");
     println!("cargo::rerun-if-changed=rules");
@@ -22,7 +38,9 @@ fn main() {
     let mut files = Vec::new();
     for component in read_dir(rules).into_iter().filter(|path| path.is_dir()) {
         println!("cargo::rerun-if-changed={}", component.display());
-        files.extend(read_dir(&component).into_iter().filter(|p| p.extension().is_some_and(|e| e == "toml")));
+        files.extend(
+            read_dir(&component).into_iter().filter(|p| p.extension().is_some_and(|e| e == "toml")),
+        );
     }
     let mut parsed: Vec<_> = files.iter().map(|path| parse(path)).collect();
     parsed.sort_by(|a, b| a.0.id.cmp(&b.0.id));
@@ -57,11 +75,12 @@ fn read_dir(path: &Path) -> Vec<PathBuf> {
     paths
 }
 
+#[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn parse(path: &Path) -> (format::Rule, Vec<format::RuleTest>) {
     let name = path.display().to_string().replace('\\', "/");
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{name}: {e}"));
     format::parse(&name, &text).unwrap_or_else(|error| {
         println!("cargo::error={}", error.to_string().replace('\n', "\ncargo::error="));
-        std::process::exit(1)
+        panic!("{name} is not a rule")
     })
 }

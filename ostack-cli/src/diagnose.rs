@@ -53,7 +53,8 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     };
     match &args.output {
         Some(path) => {
-            std::fs::write(path, text).with_context(|| format!("{}: cannot be written", path.display()))?;
+            std::fs::write(path, text)
+                .with_context(|| format!("{}: cannot be written", path.display()))?;
         }
         None => print(&text)?,
     }

@@ -8,7 +8,7 @@ use crate::finding::Evidence;
 use crate::host::puppet::{InstalledPuppet, Origin};
 use crate::release::puppet::Puppet;
 use crate::release::{Family, Os, Release};
-use crate::version::{Scheme, Version};
+use crate::version::{Constraint, Scheme, Version};
 
 /// Finds a Puppet that is not RDO's package, or newer than what RDO shipped for the release.
 ///
@@ -45,7 +45,9 @@ impl Check for BridgeIfaceWithoutNetworkScripts {
             .known_os()
             .map_or_else(|| host.family() == Some(Family::El(8)), |os| os.value.matches("el-8"));
         let missing = host.is_complete() && host.package("network-scripts").is_none();
-        let Some(answers) = context.answer_file().filter(|_| el8 && missing) else { return Vec::new() };
+        let Some(answers) = context.answer_file().filter(|_| el8 && missing) else {
+            return Vec::new();
+        };
         let agent = answers.value.get("CONFIG_NEUTRON_L2_AGENT").unwrap_or_default().trim();
         let param = match agent {
             "ovn" => "CONFIG_NEUTRON_OVN_BRIDGE_IFACES",
@@ -76,7 +78,9 @@ impl Check for RdoOpenvswitchPullsOvn2021 {
         let host = context.host();
         let names = ["rdo-openvswitch", "rdo-ovn", "rdo-ovn-host", "rdo-ovn-central"];
         let installed = names.iter().find_map(|name| host.package(name));
-        let Some(package) = installed.filter(|p| p.nevra.version == "2.13") else { return Vec::new() };
+        let Some(package) = installed.filter(|p| p.nevra.version == "2.13") else {
+            return Vec::new();
+        };
         let release = |text| Version::parse(text, Scheme::Rpm);
         let before = release(&package.nevra.release)
             .and_then(|r| Ok(r.compare(&release("3")?)?.is_lt()))
@@ -95,13 +99,10 @@ impl Check for RdoOpenvswitchPullsOvn2021 {
 
 fn computed(context: &Context) -> Option<Computed> {
     let release = context.known_release()?.value;
-    let (os, assumes) = match context.known_os() {
-        Some(os) => (os.value, Vec::new()),
-        None => {
-            let os = likely_os(context, release)?;
-            (os, vec![format!("the OS is of {os}'s family")])
-        }
-    };
+    let known = context.known_os().map(|os| os.value);
+    let os = known.or_else(|| likely_os(context, release))?;
+    let assumes =
+        if known.is_some() { Vec::new() } else { vec![format!("the OS is of {os}'s family")] };
     let found = context.host().puppet(release, os)?;
     let origin = match found.origin {
         Origin::Vendor => "the vendor's",
@@ -144,10 +145,13 @@ fn declared(found: &InstalledPuppet<'_>, release: Release) -> String {
     let version = &found.package.nevra.version;
     let outside: Vec<_> = found.refused_by().collect();
     if outside.is_empty() {
-        return format!("{version} is inside the ranges that the modules of {} declare", release.id());
+        return format!(
+            "{version} is inside the ranges that the modules of {} declare",
+            release.id()
+        );
     }
     let ranges: BTreeSet<&str> =
-        outside.iter().flat_map(|d| &d.ranges).map(|range| range.as_str()).collect();
+        outside.iter().flat_map(|d| &d.ranges).map(Constraint::as_str).collect();
     let names: Vec<&str> = outside.iter().take(3).map(|d| d.module.as_str()).collect();
     let more = if outside.len() > names.len() { " and others" } else { "" };
     format!(

@@ -34,10 +34,15 @@ pub fn check(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Vec<Problem> {
             }
         }
         for explains in rule.explains.iter().filter(|e| rules.find(&e.rule).is_none()) {
-            say("unknown-symptom", format!("it explains `{}`, which is no rule's id", explains.rule));
+            say(
+                "unknown-symptom",
+                format!("it explains `{}`, which is no rule's id", explains.rule),
+            );
         }
         check_places(rule, &mut say);
-        if let Some(name) = rule.computed.as_deref().filter(|n| checks.iter().all(|c| c.name() != *n)) {
+        if let Some(name) =
+            rule.computed.as_deref().filter(|n| checks.iter().all(|c| c.name() != *n))
+        {
             say("unknown-check", format!("there is no computed check `{name}`"));
         }
         if rule.title.chars().count() > 100 {
@@ -150,8 +155,9 @@ pub fn test(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Result<Vec<Tested>>
         alone.add(&rule.id, only, Vec::new())?;
         let mut failures = Vec::new();
         for (number, test) in tests.iter().enumerate() {
-            let failure = run(&alone, test, checks)
-                .map_err(|e| Error::new(ErrorKind::Rule, format!("test {}: {e}", number + 1)).in_file(&rule.id))?;
+            let failure = run(&alone, test, checks).map_err(|e| {
+                Error::new(ErrorKind::Rule, format!("test {}: {e}", number + 1)).in_file(&rule.id)
+            })?;
             failures.extend(failure.map(|what| format!("test {}: {what}", number + 1)));
         }
         results.push(Tested { rule: rule.id.clone(), tests: tests.len(), failures });

@@ -126,7 +126,9 @@ impl Context {
     pub fn answers_text(mut self, name: &str, text: &str) -> Result<Self> {
         let os = self.os.as_ref().map(|os| os.value.to_string());
         let value = match &self.release {
-            Some(release) => AnswerFile::parse(text, Dialect::of(release.value.id(), os.as_deref())),
+            Some(release) => {
+                AnswerFile::parse(text, Dialect::of(release.value.id(), os.as_deref()))
+            }
             // The lenient reading takes all that the strict one takes.
             None => AnswerFile::parse(text, Dialect::Python3)
                 .or_else(|strict| AnswerFile::parse(text, Dialect::Python2).map_err(|_| strict)),
@@ -205,7 +207,8 @@ impl Context {
                 branch.iter().fold(Truth::True, |truth, condition| truth & condition.truth)
             };
             let join = |part: fn(&Condition) -> &str| {
-                let words = |b: &Vec<Condition>| b.iter().map(part).collect::<Vec<_>>().join(" and ");
+                let words =
+                    |b: &Vec<Condition>| b.iter().map(part).collect::<Vec<_>>().join(" and ");
                 branches.iter().map(words).collect::<Vec<_>>().join(", or ")
             };
             found.push(Condition {

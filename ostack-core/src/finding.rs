@@ -158,7 +158,9 @@ impl Step {
             Action::Key { file, section: Some(section), key, value } => {
                 format!("in {file}, section [{section}]: {key} = {value}")
             }
-            Action::Key { file, section: None, key, value } => format!("in {file}: {key} = {value}"),
+            Action::Key { file, section: None, key, value } => {
+                format!("in {file}: {key} = {value}")
+            }
             Action::Note(note) => note.clone(),
         }
     }
@@ -305,10 +307,8 @@ pub struct Evidence {
 /// ```
 pub fn printable(text: &str) -> String {
     let invisible = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars()
-        .map(|c| if c == '\t' { ' ' } else { c })
-        .filter(|c| !invisible(*c))
-        .collect()
+    text.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !invisible(*c)).collect()
 }

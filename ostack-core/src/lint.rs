@@ -22,7 +22,9 @@ impl Check for MechanismDriverReplaced {
         const DRIVERS: &str = "CONFIG_NEUTRON_ML2_MECHANISM_DRIVERS";
         let Some(answers) = context.answer_file() else { return Vec::new() };
         let value = |name| answers.value.get(name).map(str::trim);
-        let (Some(agent), Some(drivers)) = (value(AGENT), value(DRIVERS)) else { return Vec::new() };
+        let (Some(agent), Some(drivers)) = (value(AGENT), value(DRIVERS)) else {
+            return Vec::new();
+        };
         let replaced = matches!(agent, "ovn" | "openvswitch")
             && drivers.split(',').all(|driver| driver.trim() != agent);
         if !replaced {
@@ -33,7 +35,10 @@ impl Check for MechanismDriverReplaced {
                 ("agent", vec![agent.to_owned()]),
                 ("drivers", vec![drivers.to_owned()]),
             ]),
-            evidence: [DRIVERS, AGENT].into_iter().filter_map(|n| context.answer_evidence(n)).collect(),
+            evidence: [DRIVERS, AGENT]
+                .into_iter()
+                .filter_map(|n| context.answer_evidence(n))
+                .collect(),
             assumes: Vec::new(),
         }]
     }

@@ -44,7 +44,18 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// Values that such a name may have without being a secret.
 const HARMLESS: [&str; 12] = [
-    "yes", "no", "true", "false", "none", "null", "nil", "undef", "***", "<secret>", "pw_placeholder", "omitted",
+    "yes",
+    "no",
+    "true",
+    "false",
+    "none",
+    "null",
+    "nil",
+    "undef",
+    "***",
+    "<secret>",
+    "pw_placeholder",
+    "omitted",
 ];
 
 /// Finds and masks secrets.
@@ -106,7 +117,8 @@ impl Redactor {
             let value = value.as_bytes();
             found.extend(memchr::memmem::find_iter(text, value).filter_map(|start| {
                 let end = start + value.len();
-                let inner = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+                let inner =
+                    |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
                 let part = inner(text.get(start.wrapping_sub(1))) || inner(text.get(end));
                 (!part).then_some(start..end)
             }));
@@ -133,7 +145,8 @@ impl Redactor {
         let mut done = 0;
         for secret in secrets {
             // A known value may start or end inside a character only if the text is not what it was.
-            let (Some(before), true) = (text.get(done..secret.start), text.is_char_boundary(secret.end))
+            let (Some(before), true) =
+                (text.get(done..secret.start), text.is_char_boundary(secret.end))
             else {
                 continue;
             };

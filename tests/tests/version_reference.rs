@@ -3,10 +3,7 @@
 //! The answers of those implementations are tables in the folder `versions` of the reference data:
 //! `$OSTACK_REFERENCE`, or `shared` beside the workspace. Without it the test is skipped.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "a test says how many cases it held, or why none"
-)]
+#![expect(clippy::print_stdout, reason = "a test says how many cases it held, or why none")]
 
 use std::path::PathBuf;
 
@@ -25,17 +22,12 @@ fn reference() -> PathBuf {
 fn answer(case: &Value) -> Result<Value> {
     let text = |key: &str| case[key].as_str().unwrap_or_default();
     let compare = |scheme| -> Result<Value> {
-        let (a, b) = (
-            Version::parse(text("a"), scheme)?,
-            Version::parse(text("b"), scheme)?,
-        );
+        let (a, b) = (Version::parse(text("a"), scheme)?, Version::parse(text("b"), scheme)?);
         Ok((a.compare(&b)? as i8).into())
     };
     let allows = |constraint, scheme| -> Result<Value> {
         let constraint = Constraint::parse(text(constraint), scheme)?;
-        Ok(constraint
-            .allows(&Version::parse(text("version"), scheme)?)?
-            .into())
+        Ok(constraint.allows(&Version::parse(text("version"), scheme)?)?.into())
     };
     match text("kind") {
         "rpmvercmp" | "compare" => compare(Scheme::Rpm),
@@ -57,18 +49,12 @@ fn check(table: &str) {
         println!("skipped: no reference data at {}", path.display());
         return;
     };
-    let cases: Vec<Value> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("a JSON line"))
-        .collect();
+    let cases: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
     let differs = |case: &&Value| match answer(case) {
-        Ok(ours) => ![
-            &case["cmp"],
-            &case["overlap"],
-            &case["include"],
-            &case["contains"],
-        ]
-        .contains(&&ours),
+        Ok(ours) => {
+            ![&case["cmp"], &case["overlap"], &case["include"], &case["contains"]].contains(&&ours)
+        }
         Err(_) => case["error"].is_null(),
     };
     let differing: Vec<_> = cases.iter().filter(differs).map(Value::to_string).collect();

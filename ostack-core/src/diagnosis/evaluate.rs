@@ -1,6 +1,6 @@
 //! From matches to candidates: which rules hold, on which matches, and how sure that is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Check, Computed};
 use super::scan::Scan;
@@ -62,17 +62,26 @@ pub(super) struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// All candidates of all rules that a match or a fact woke.
-    pub(super) fn candidates(&self) -> Vec<Candidate<'a>> {
-        let on_facts = self.rules.on_facts();
-        let woken = self.scan.hits.rules().chain(on_facts);
-        woken.flat_map(|rule| self.rule(rule).unwrap_or_default()).collect()
+    /// All candidates of all rules that a match or a fact woke, and the rules that know what they
+    /// saw: those that hold, and those that saw it overcome.
+    pub(super) fn candidates(&self) -> (Vec<Candidate<'a>>, BTreeSet<usize>) {
+        let (mut candidates, mut known) = (Vec::new(), BTreeSet::new());
+        for rule in self.scan.hits.rules().chain(self.rules.on_facts()) {
+            match self.rule(rule) {
+                Ok(found) => candidates.extend(found),
+                Err(Silent::Vetoed | Silent::Succeeded) => {}
+                Err(_) => continue,
+            }
+            known.insert(rule);
+        }
+        (candidates, known)
     }
 
     /// The candidates of one rule, or why there is none.
     pub(super) fn rule(&self, index: usize) -> Result<Vec<Candidate<'a>>, Silent> {
         let rule = self.rules.rule(index);
-        let conditions = rule.when.as_ref().map_or_else(Vec::new, |when| self.context.conditions(when));
+        let conditions =
+            rule.when.as_ref().map_or_else(Vec::new, |when| self.context.conditions(when));
         let truth = conditions.iter().fold(Truth::True, |truth, condition| truth & condition.truth);
         if truth == Truth::False {
             return Err(Silent::Condition);
@@ -97,7 +106,8 @@ impl<'a> Evaluation<'a> {
 
     /// Whether packstack reported success after the match, in the same source.
     fn overcome(&self, instance: &[&Hit]) -> bool {
-        let success = |hit: &Hit| self.scan.succeeded.get(&hit.source).is_some_and(|&at| hit.order < at);
+        let success =
+            |hit: &Hit| self.scan.succeeded.get(&hit.source).is_some_and(|&at| hit.order < at);
         let succeeded = self.scan.run.as_ref().is_some_and(|run| run.succeeded);
         let whole_run = |hit: &Hit| succeeded && hit.manifest.is_some();
         instance.first().is_some_and(|hit| success(hit) || whole_run(hit))
@@ -149,7 +159,8 @@ impl<'a> Evaluation<'a> {
             return Err(Silent::NothingComputed);
         }
         let candidates = found.into_iter().map(|computed| {
-            let mut candidate = self.candidate(index, rule, Vec::new(), computed.evidence, conditions);
+            let mut candidate =
+                self.candidate(index, rule, Vec::new(), computed.evidence, conditions);
             let clean = |word: &String| self.redactor.mask(&printable(word)).into_owned();
             let values = computed.values.into_iter().map(|(name, words)| {
                 (name.to_owned(), words.iter().map(clean).collect::<Vec<_>>().join(BETWEEN_WORDS))
@@ -201,7 +212,10 @@ impl<'a> Evaluation<'a> {
                 .filter_map(|&p| rule.patterns[p].anchors.iter().map(Vec::len).min())
                 .sum();
             let specific = 0.55 + 0.25 * (letters.min(60) as f64 / 60.0);
-            sure.part(specific, format!("the words are the program's own ({letters} letters of them)"));
+            sure.part(
+                specific,
+                format!("the words are the program's own ({letters} letters of them)"),
+            );
             if rule.all.len() > 1 {
                 let together = 0.06 * (rule.all.len() - 1).min(2) as f64;
                 sure.part(together, format!("{} signs are found together", rule.all.len()));
@@ -217,13 +231,10 @@ impl<'a> Evaluation<'a> {
         for condition in conditions {
             if condition.truth == Truth::True {
                 facts.extend(condition.evidence.clone());
-            }
-            match condition.truth {
-                Truth::True => sure.part(0.06, format!("{}: {}", condition.text, condition.seen)),
-                _ => {
-                    sure.part(-0.03, format!("not known: {}", condition.text));
-                    sure.assumes.push(condition.text.clone());
-                }
+                sure.part(0.06, format!("{}: {}", condition.text, condition.seen));
+            } else {
+                sure.part(-0.03, format!("not known: {}", condition.text));
+                sure.assumes.push(condition.text.clone());
             }
         }
         if !rule.releases.is_empty() {
@@ -253,7 +264,10 @@ impl<'a> Evaluation<'a> {
         match place.truth {
             Truth::True => sure.part(0.04, format!("known for this {}", place.text)),
             Truth::False => {
-                sure.part(-0.15, format!("known for {} only; here it is {}", place.text, place.seen));
+                sure.part(
+                    -0.15,
+                    format!("known for {} only; here it is {}", place.text, place.seen),
+                );
             }
             Truth::Unknown => {}
         }
@@ -312,7 +326,8 @@ pub(super) fn instances<'h>(
         let mut any = rule.any.is_empty() || chosen[pattern].is_some() && rule.all.is_empty();
         for &p in &rule.any {
             if chosen[p].is_none() {
-                chosen[p] = nearest(of(p), primary).into_iter().find(|hit| fits(rule, p, hit, &chosen));
+                chosen[p] =
+                    nearest(of(p), primary).into_iter().find(|hit| fits(rule, p, hit, &chosen));
             }
             any |= chosen[p].is_some();
         }

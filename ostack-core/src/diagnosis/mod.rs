@@ -7,8 +7,6 @@ mod scan;
 mod unexplained;
 mod why;
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 pub use check::{Check, Computed};
@@ -77,7 +75,9 @@ impl ContextInfo {
     /// What a context holds.
     pub fn of(context: &Context) -> Self {
         Self {
-            os: context.known_os().map(|os| Fact { value: os.value.to_string(), from: os.from.clone() }),
+            os: context
+                .known_os()
+                .map(|os| Fact { value: os.value.to_string(), from: os.from.clone() }),
             release: context
                 .known_release()
                 .map(|r| Fact { value: r.value.to_string(), from: r.from.clone() }),
@@ -128,8 +128,7 @@ pub fn diagnose(
     rules: &KnowledgeBase,
     checks: &[&dyn Check],
 ) -> Report {
-    let (report, _) = run(sources, context, rules, checks, &Matcher::new(rules), None);
-    report
+    run(sources, context, rules, checks, &Matcher::new(rules), |_, _| ()).0
 }
 
 /// The same with the matcher that has no prefilter: what the real one is held against.
@@ -140,7 +139,7 @@ pub fn diagnose_exhaustively(
     rules: &KnowledgeBase,
     checks: &[&dyn Check],
 ) -> Report {
-    run(sources, context, rules, checks, &Matcher::exhaustive(rules), None).0
+    run(sources, context, rules, checks, &Matcher::exhaustive(rules), |_, _| ()).0
 }
 
 /// As [`diagnose`], and says of one rule why it fired or did not.
@@ -154,31 +153,28 @@ pub fn why(
     checks: &[&dyn Check],
     id: &str,
 ) -> crate::Result<(Report, Why)> {
-    rules.get(id)?;
-    let (report, why) = run(sources, context, rules, checks, &Matcher::new(rules), Some(id));
-    Ok((report, why.expect("the rule exists")))
+    let index = rules.index(id)?;
+    let why = |evaluation: &Evaluation<'_>, diagnoses: &[Finding]| evaluation.why(index, diagnoses);
+    Ok(run(sources, context, rules, checks, &Matcher::new(rules), why))
 }
 
-fn run(
+fn run<T>(
     sources: &Sources,
     context: &Context,
     rules: &KnowledgeBase,
     checks: &[&dyn Check],
     matcher: &Matcher<'_>,
-    asked: Option<&str>,
-) -> (Report, Option<Why>) {
+    also: impl FnOnce(&Evaluation<'_>, &[Finding]) -> T,
+) -> (Report, T) {
     let mut scan = Scan::of(sources, matcher);
     let redactor = context.redactor();
     let groups = std::mem::take(&mut scan.groups);
     let evaluation = Evaluation { rules, context, redactor: &redactor, scan: &scan, checks };
-    let candidates = evaluation.candidates();
-    let mut fired: BTreeSet<usize> = candidates.iter().map(|candidate| candidate.index).collect();
-    // What a rule saw and found overcome is explained too.
-    fired.extend(scan.hits.rules().filter(|&rule| evaluation.is_overcome(rule)));
+    let (candidates, known) = evaluation.candidates();
     let diagnoses = rank::findings(&evaluation, candidates);
     let paths: Vec<String> = scan.sources.iter().map(|source| source.path.clone()).collect();
-    let unexplained = groups.unexplained(&fired, scan.run.as_ref(), &paths, &redactor);
-    let why = asked.and_then(|id| rules.find(id)).map(|index| evaluation.why(index, &diagnoses));
+    let unexplained = groups.unexplained(&known, scan.run.as_ref(), &paths, &redactor);
+    let also = also(&evaluation, &diagnoses);
     let report = Report {
         schema: SCHEMA,
         ostack: env!("CARGO_PKG_VERSION"),
@@ -189,7 +185,7 @@ fn run(
         diagnoses,
         unexplained,
     };
-    (report, why)
+    (report, also)
 }
 
 fn run_info(run: &Run) -> RunInfo {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::evaluate::{Candidate, Evaluation, command, words};
 use crate::finding::{
-    self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify, printable,
+    self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify,
+    printable,
 };
 use crate::log::Kind;
 use crate::matcher::Hit;
@@ -19,7 +20,10 @@ const SLACK: i64 = 5_000;
 const MOST_ALTERNATIVES: usize = 4;
 
 /// Ranks the candidates and makes findings of them.
-pub(super) fn findings(evaluation: &Evaluation<'_>, mut candidates: Vec<Candidate<'_>>) -> Vec<Finding> {
+pub(super) fn findings(
+    evaluation: &Evaluation<'_>,
+    mut candidates: Vec<Candidate<'_>>,
+) -> Vec<Finding> {
     candidates.sort_by(|a, b| {
         let worth = |c: &Candidate<'_>| (c.rule.severity, c.confidence);
         let first = |c: &Candidate<'_>| c.hits.first().map_or(0, |hit| hit.order);
@@ -78,7 +82,8 @@ fn causes(candidates: &[Candidate<'_>]) -> Vec<Option<usize>> {
         candidates.iter().position(|cause| {
             cause.index != symptom.index
                 && cause.rule.explains.iter().any(|explains| {
-                    explains.rule == symptom.rule.id && in_scope(cause, symptom, explains.scope, explains.window)
+                    explains.rule == symptom.rule.id
+                        && in_scope(cause, symptom, explains.scope, explains.window)
                 })
         })
     };
@@ -86,9 +91,18 @@ fn causes(candidates: &[Candidate<'_>]) -> Vec<Option<usize>> {
 }
 
 /// Whether a symptom is where and when its cause can show, as far as both are known.
-fn in_scope(cause: &Candidate<'_>, symptom: &Candidate<'_>, scope: Scope, window: Option<u32>) -> bool {
+fn in_scope(
+    cause: &Candidate<'_>,
+    symptom: &Candidate<'_>,
+    scope: Scope,
+    window: Option<u32>,
+) -> bool {
     let (Some(first), Some(seen)) = (cause.hits.first(), symptom.hits.first()) else { return true };
-    if scope == Scope::Host && first.host.is_some() && seen.host.is_some() && first.host != seen.host {
+    if scope == Scope::Host
+        && first.host.is_some()
+        && seen.host.is_some()
+        && first.host != seen.host
+    {
         return false;
     }
     let (Some(began), Some(showed)) = (first.instant, last_instant(symptom)) else { return true };
@@ -124,10 +138,13 @@ impl Evaluation<'_> {
         let seen = candidate.hits.iter().chain(candidate.primaries.iter().skip(1));
         let mut evidence: Vec<Evidence> = seen.map(|hit| self.evidence(hit)).collect();
         // What is known of the host comes behind the first lines of the log.
-        evidence.splice(evidence.len().min(2)..evidence.len().min(2), candidate.facts.iter().cloned());
+        evidence
+            .splice(evidence.len().min(2)..evidence.len().min(2), candidate.facts.iter().cloned());
         if candidate.hits.is_empty() {
             // A cause that the host's facts show: its first symptom is what the log shows of it.
-            evidence.extend(symptoms.iter().filter_map(|s| s.hits.first()).map(|hit| self.evidence(hit)));
+            evidence.extend(
+                symptoms.iter().filter_map(|s| s.hits.first()).map(|hit| self.evidence(hit)),
+            );
         }
         evidence.truncate(Finding::MOST_EVIDENCE);
         let mut listed: Vec<Symptom> = Vec::new();
@@ -147,7 +164,11 @@ impl Evaluation<'_> {
             assumes: candidate.assumes.clone(),
             cause: say(&rule.cause),
             checks: checks(candidate),
-            alternatives: others.iter().take(MOST_ALTERNATIVES).map(|c| self.alternative(c)).collect(),
+            alternatives: others
+                .iter()
+                .take(MOST_ALTERNATIVES)
+                .map(|c| self.alternative(c))
+                .collect(),
             fix: self.fixes(candidate),
             verify: rule.verify.as_ref().map(|verify| Verify {
                 command: command(&verify.run, &candidate.captures),
@@ -196,10 +217,15 @@ impl Evaluation<'_> {
                 Action::Note(note) => vec![finding::Action::Note(say(note))],
                 Action::Set(values) => values
                     .iter()
-                    .map(|(param, value)| finding::Action::Set { param: param.clone(), value: say(value) })
+                    .map(|(param, value)| finding::Action::Set {
+                        param: param.clone(),
+                        value: say(value),
+                    })
                     .collect(),
                 Action::Edit(edit) => vec![match &edit.change {
-                    Change::Add(line) => finding::Action::Add { file: say(&edit.file), line: say(line) },
+                    Change::Add(line) => {
+                        finding::Action::Add { file: say(&edit.file), line: say(line) }
+                    }
                     Change::Key { section, key, value } => finding::Action::Key {
                         file: say(&edit.file),
                         section: section.clone(),
@@ -218,10 +244,17 @@ impl Evaluation<'_> {
             .filter(fits)
             .map(|fix| Fix {
                 title: say(&fix.title),
-                only: fix.when.as_ref().filter(|w| self.context.fits(w) == Truth::Unknown).map(|when| {
-                    let parts = [&when.releases, &when.os, &when.family];
-                    parts.into_iter().filter(|p| !p.is_empty()).map(|p| p.join(", ")).collect::<Vec<_>>().join("; ")
-                }),
+                only: fix.when.as_ref().filter(|w| self.context.fits(w) == Truth::Unknown).map(
+                    |when| {
+                        let parts = [&when.releases, &when.os, &when.family];
+                        parts
+                            .into_iter()
+                            .filter(|p| !p.is_empty())
+                            .map(|p| p.join(", "))
+                            .collect::<Vec<_>>()
+                            .join("; ")
+                    },
+                ),
                 steps: fix.steps.iter().flat_map(step).collect(),
             })
             .collect()
@@ -250,7 +283,8 @@ impl Evaluation<'_> {
 
     /// A match as evidence: the line that it begins on, masked, with its columns.
     fn evidence(&self, hit: &Hit) -> Evidence {
-        let line_start = memchr::memrchr(b'\n', &hit.excerpt[..hit.range.start]).map_or(0, |i| i + 1);
+        let line_start =
+            memchr::memrchr(b'\n', &hit.excerpt[..hit.range.start]).map_or(0, |i| i + 1);
         let line_end = memchr::memchr(b'\n', &hit.excerpt[hit.range.start..])
             .map_or(hit.excerpt.len(), |i| hit.range.start + i);
         let secrets = self.redactor.secrets(&hit.excerpt);

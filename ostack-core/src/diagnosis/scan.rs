@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::unexplained::Groups;
-use crate::log::{Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker, Source, Sources};
+use crate::log::{
+    Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker, Source,
+    Sources,
+};
 use crate::matcher::{Hits, Matcher, Scratch};
 
 /// A source, as the report names it.
@@ -114,7 +117,9 @@ impl Scan {
                 PackstackEvent::Success => {
                     self.succeeded.insert(source.0, order);
                 }
-                PackstackEvent::Error | PackstackEvent::StepError | PackstackEvent::ManifestError => {
+                PackstackEvent::Error
+                | PackstackEvent::StepError
+                | PackstackEvent::ManifestError => {
                     self.succeeded.remove(&source.0);
                 }
                 _ => {}
@@ -130,6 +135,7 @@ impl Scan {
 
 /// The kind that most lines are of; plain lines count only where there is nothing else.
 fn main_kind(kinds: &BTreeMap<Kind, u64>) -> String {
-    let known = kinds.iter().filter(|(kind, _)| **kind != Kind::Plain).max_by_key(|(_, lines)| **lines);
+    let known =
+        kinds.iter().filter(|(kind, _)| **kind != Kind::Plain).max_by_key(|(_, lines)| **lines);
     known.map_or(Kind::Plain, |(kind, _)| *kind).as_str().to_owned()
 }

@@ -64,7 +64,13 @@ struct Group {
 
 impl Groups {
     /// Adds an error record; `rules` are those of which a pattern matched it.
-    pub(super) fn add(&mut self, entry: &Entry<'_>, source: (usize, &Source), order: u64, rules: &[usize]) {
+    pub(super) fn add(
+        &mut self,
+        entry: &Entry<'_>,
+        source: (usize, &Source),
+        order: u64,
+        rules: &[usize],
+    ) {
         let Some(weight) = weight(entry) else { return };
         let message = entry.record.message();
         let text = message.map_or(entry.text, |m| m.of(entry.text));
@@ -85,7 +91,10 @@ impl Groups {
             return;
         }
         self.by_template.insert(key.clone(), self.groups.len());
-        let manifest = entry.record.field("manifest", entry.text).map(|m| String::from_utf8_lossy(m).into_owned());
+        let manifest = entry
+            .record
+            .field("manifest", entry.text)
+            .map(|m| String::from_utf8_lossy(m).into_owned());
         self.groups.push(Group {
             template: key.0,
             rules: key.1,
@@ -145,7 +154,9 @@ fn weight(entry: &Entry<'_>) -> Option<u32> {
     match &entry.record {
         Record::Packstack(packstack) => match packstack.event {
             PackstackEvent::StepError | PackstackEvent::ManifestError => None,
-            PackstackEvent::Error if is_pointer(packstack.message.map_or(entry.text, |m| m.of(entry.text))) => {
+            PackstackEvent::Error
+                if is_pointer(packstack.message.map_or(entry.text, |m| m.of(entry.text))) =>
+            {
                 Some(STOP)
             }
             _ => Some(5),
@@ -181,7 +192,9 @@ fn is_ignored(message: &[u8]) -> bool {
 /// ```
 pub(super) fn template(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (i, word) in text.split_inclusive(|c: char| c.is_whitespace() || "'\"()[]{},=<>".contains(c)).enumerate() {
+    for (i, word) in
+        text.split_inclusive(|c: char| c.is_whitespace() || "'\"()[]{},=<>".contains(c)).enumerate()
+    {
         if i > 200 {
             break;
         }
@@ -199,7 +212,8 @@ pub(super) fn template(text: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    let line = text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
+    let line =
+        text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
     let mut line = printable(&line);
     if let Some((end, _)) = line.char_indices().nth(400) {
         line.truncate(end);
@@ -215,7 +229,9 @@ mod tests {
     #[test]
     fn what_differs_is_masked() {
         assert_eq!(
-            template("Instance 7c2f0a4e-1b1d-4a53-9d3c-0a1b2c3d4e5f failed on 192.0.2.7 after 30 s (req 'a1')"),
+            template(
+                "Instance 7c2f0a4e-1b1d-4a53-9d3c-0a1b2c3d4e5f failed on 192.0.2.7 after 30 s (req 'a1')"
+            ),
             "Instance <*> failed on <*> after <*> s (req '<*>')"
         );
     }

@@ -51,11 +51,6 @@ pub struct PatternSeen {
 }
 
 impl Evaluation<'_> {
-    /// Whether all that the rule saw was overcome: a recovery followed, or the run succeeded.
-    pub(super) fn is_overcome(&self, index: usize) -> bool {
-        matches!(self.rule(index), Err(Silent::Vetoed | Silent::Succeeded))
-    }
-
     /// Why the rule fired or did not.
     pub(super) fn why(&self, index: usize, diagnoses: &[Finding]) -> Why {
         let rule = self.rules.rule(index);
@@ -73,9 +68,10 @@ impl Evaluation<'_> {
                 line: hit.line,
                 text: printable(&self.redactor.mask(&String::from_utf8_lossy(&hit.excerpt))),
             }),
-            within: pattern.within.as_ref().map(|w| {
-                format!("within {} records of `{}`", w.records, rule.patterns[w.of].name)
-            }),
+            within: pattern
+                .within
+                .as_ref()
+                .map(|w| format!("within {} records of `{}`", w.records, rule.patterns[w.of].name)),
         });
         let is = |finding: &&Finding| finding.rule == rule.id;
         let fired = self.rule(index);
@@ -83,7 +79,9 @@ impl Evaluation<'_> {
             Verdict::Silent(self.silence(index, silent))
         } else if diagnoses.iter().any(|d| is(&d)) {
             Verdict::Diagnosis
-        } else if let Some(d) = diagnoses.iter().find(|d| d.symptoms.iter().any(|s| s.rule == rule.id)) {
+        } else if let Some(d) =
+            diagnoses.iter().find(|d| d.symptoms.iter().any(|s| s.rule == rule.id))
+        {
             Verdict::Symptom(d.rule.clone())
         } else {
             let under = diagnoses.iter().find(|d| d.alternatives.iter().any(|a| a.rule == rule.id));
@@ -93,8 +91,14 @@ impl Evaluation<'_> {
             rule: rule.id.clone(),
             verdict,
             patterns: patterns.collect(),
-            conditions: rule.when.as_ref().map_or_else(Vec::new, |when| self.context.conditions(when)),
-            reasons: fired.ok().and_then(|c| c.into_iter().next()).map_or_else(Vec::new, |c| c.reasons),
+            conditions: rule
+                .when
+                .as_ref()
+                .map_or_else(Vec::new, |when| self.context.conditions(when)),
+            reasons: fired
+                .ok()
+                .and_then(|c| c.into_iter().next())
+                .map_or_else(Vec::new, |c| c.reasons),
         }
     }
 
@@ -110,7 +114,8 @@ impl Evaluation<'_> {
             Silent::Vetoed => "a pattern matched that must not".to_owned(),
             Silent::Succeeded => "packstack reported success after it".to_owned(),
             Silent::NothingComputed => "its check found nothing, or too little is known".to_owned(),
-            Silent::Patterns => match (missing(&rule.all), instances(rule, &self.scan.hits, index)) {
+            Silent::Patterns => match (missing(&rule.all), instances(rule, &self.scan.hits, index))
+            {
                 (missing, _) if !missing.is_empty() => format!("no match of: {missing}"),
                 _ => "the matches are not near enough to one another".to_owned(),
             },

@@ -140,13 +140,7 @@ impl Host {
     pub fn add_os_release(&mut self, name: &str, text: &str) -> bool {
         let os = Os::from_os_release(text).or_else(|| Os::from_release_line(text));
         if let Some(value) = os {
-            self.os = Some(Fact {
-                value,
-                from: Place {
-                    file: name.into(),
-                    line: 1,
-                },
-            });
+            self.os = Some(Fact { value, from: Place { file: name.into(), line: 1 } });
         }
         os.is_some()
     }
@@ -180,10 +174,7 @@ impl Host {
 
     /// Adds a file of the host: its path there, and what was read as `name`.
     pub fn add_file(&mut self, path: &str, name: &str, text: &str) {
-        let file = HostFile {
-            text: text.to_owned(),
-            file: name.into(),
-        };
+        let file = HostFile { text: text.to_owned(), file: name.into() };
         self.files.insert(path.to_owned(), file);
     }
 
@@ -195,22 +186,14 @@ impl Host {
     /// Whether the package list can be taken as whole: it has what every host has. In the list of
     /// a search, absence says nothing.
     pub fn is_complete(&self) -> bool {
-        ALWAYS_INSTALLED
-            .iter()
-            .any(|name| self.package(name).is_some())
+        ALWAYS_INSTALLED.iter().any(|name| self.package(name).is_some())
     }
 
     /// The package of a name; of several, the newest.
     pub fn package(&self, name: &str) -> Option<&Package> {
-        self.packages
-            .iter()
-            .filter(|package| package.nevra.name == name)
-            .max_by(|a, b| {
-                a.nevra
-                    .evr()
-                    .partial_cmp(&b.nevra.evr())
-                    .unwrap_or(std::cmp::Ordering::Equal)
-            })
+        self.packages.iter().filter(|package| package.nevra.name == name).max_by(|a, b| {
+            a.nevra.evr().partial_cmp(&b.nevra.evr()).unwrap_or(std::cmp::Ordering::Equal)
+        })
     }
 
     /// The installed package that provides a name without bearing it, such as `puppet-agent` for
@@ -230,11 +213,7 @@ impl Host {
         let Some(name) = constraint.name() else {
             return Truth::Unknown;
         };
-        let absent = if self.is_complete() {
-            Truth::False
-        } else {
-            Truth::Unknown
-        };
+        let absent = if self.is_complete() { Truth::False } else { Truth::Unknown };
         self.packages
             .iter()
             .map(|package| &package.nevra)
@@ -250,10 +229,7 @@ impl Host {
         let by_package = || {
             self.packages.iter().find_map(|package| {
                 let value = os_of_package(&package.nevra)?;
-                Some(Fact {
-                    value,
-                    from: package.from.clone(),
-                })
+                Some(Fact { value, from: package.from.clone() })
             })
         };
         self.os.clone().or_else(by_package)
@@ -269,17 +245,10 @@ impl Host {
             return Some(Family::Debian);
         }
         let mut counts = BTreeMap::<u8, usize>::new();
-        for major in self
-            .packages
-            .iter()
-            .filter_map(|package| el_major(&package.nevra.release))
-        {
+        for major in self.packages.iter().filter_map(|package| el_major(&package.nevra.release)) {
             *counts.entry(major).or_default() += 1;
         }
-        counts
-            .into_iter()
-            .max_by_key(|(_, count)| *count)
-            .map(|(major, _)| Family::El(major))
+        counts.into_iter().max_by_key(|(_, count)| *count).map(|(major, _)| Family::El(major))
     }
 
     /// The OpenStack release: the first of [`Host::releases`].
@@ -293,10 +262,7 @@ impl Host {
     pub fn releases(&self) -> Vec<Fact<Release>> {
         let by_package = |of: fn(&Nevra) -> Option<Release>| {
             self.packages.iter().filter_map(move |package| {
-                Some(Fact {
-                    value: of(&package.nevra)?,
-                    from: package.from.clone(),
-                })
+                Some(Fact { value: of(&package.nevra)?, from: package.from.clone() })
             })
         };
         let by_packstack = by_package(|nevra| match nevra.name.as_str() {
@@ -307,20 +273,11 @@ impl Host {
             "rdo-release" => Release::parse(&nevra.version).ok(),
             name => Release::parse(name.strip_prefix("centos-release-openstack-")?).ok(),
         });
-        let by_repo = self
-            .repos
-            .iter()
-            .filter(|repo| repo.enabled != Some(false))
-            .filter_map(|repo| {
-                Some(Fact {
-                    value: release_of_repo(&repo.id)?,
-                    from: repo.from.clone(),
-                })
+        let by_repo =
+            self.repos.iter().filter(|repo| repo.enabled != Some(false)).filter_map(|repo| {
+                Some(Fact { value: release_of_repo(&repo.id)?, from: repo.from.clone() })
             });
-        by_packstack
-            .chain(by_release_package)
-            .chain(by_repo)
-            .collect()
+        by_packstack.chain(by_release_package).chain(by_repo).collect()
     }
 
     /// All repositories that are known.
@@ -331,16 +288,8 @@ impl Host {
     /// Whether a repository is enabled; of several facts the last counts. Only `repolist` shows
     /// that one is absent.
     pub fn repo_enabled(&self, id: &str) -> Truth {
-        let mut known = self
-            .repos
-            .iter()
-            .filter(|repo| repo.id == id)
-            .filter_map(|r| r.enabled);
-        let absent = if self.repos_complete {
-            Truth::False
-        } else {
-            Truth::Unknown
-        };
+        let mut known = self.repos.iter().filter(|repo| repo.id == id).filter_map(|r| r.enabled);
+        let absent = if self.repos_complete { Truth::False } else { Truth::Unknown };
         known.next_back().map_or(absent, Truth::from)
     }
 
@@ -403,14 +352,8 @@ mod tests {
 
     #[test]
     fn absence_is_known_only_from_a_whole_list() {
-        assert_eq!(
-            satisfies("facter-3.14.2-2.el8.x86_64\n", "puppet"),
-            Truth::Unknown
-        );
-        assert_eq!(
-            satisfies("bash-4.4.20-1.el8.x86_64\n", "puppet"),
-            Truth::False
-        );
+        assert_eq!(satisfies("facter-3.14.2-2.el8.x86_64\n", "puppet"), Truth::Unknown);
+        assert_eq!(satisfies("bash-4.4.20-1.el8.x86_64\n", "puppet"), Truth::False);
     }
 
     #[test]
@@ -423,28 +366,11 @@ mod tests {
 
     #[test]
     fn release_packages_name_the_os() {
-        let os = |line: &str| {
-            Host::from_packages("list", line)
-                .unwrap()
-                .os()
-                .map(|f| f.value)
-        };
-        assert_eq!(
-            os("centos-release-7-9.2009.1.el7.centos.x86_64"),
-            Some(Os::Centos(7))
-        );
-        assert_eq!(
-            os("centos-release-8.2-2.2004.0.1.el8.x86_64"),
-            Some(Os::Centos(8))
-        );
-        assert_eq!(
-            os("centos-stream-release-9.0-12.el9.noarch"),
-            Some(Os::CentosStream(9))
-        );
-        assert_eq!(
-            os("redhat-release-server-7.9-6.el7_9.x86_64"),
-            Some(Os::Rhel(7))
-        );
+        let os = |line: &str| Host::from_packages("list", line).unwrap().os().map(|f| f.value);
+        assert_eq!(os("centos-release-7-9.2009.1.el7.centos.x86_64"), Some(Os::Centos(7)));
+        assert_eq!(os("centos-release-8.2-2.2004.0.1.el8.x86_64"), Some(Os::Centos(8)));
+        assert_eq!(os("centos-stream-release-9.0-12.el9.noarch"), Some(Os::CentosStream(9)));
+        assert_eq!(os("redhat-release-server-7.9-6.el7_9.x86_64"), Some(Os::Rhel(7)));
         assert_eq!(os("rocky-release-8.5-3.el8.noarch"), Some(Os::Rocky(8)));
         assert_eq!(os("centos-release-openstack-victoria-1-1.el8.noarch"), None);
         assert_eq!(os("bash-4.4.20-1.el8_4.x86_64"), None);
@@ -485,10 +411,7 @@ mod tests {
                     rdo-release-victoria-2.el8.noarch\n\
                     openstack-packstack-16.1.0-1.el8.noarch\n";
         let mut host = Host::from_packages("list", list).unwrap();
-        host.add_repolist(
-            "repolist",
-            "repo id    repo name\ncentos-openstack-train   Train\n",
-        );
+        host.add_repolist("repolist", "repo id    repo name\ncentos-openstack-train   Train\n");
         let ids: Vec<_> = host.releases().iter().map(|fact| fact.value.id()).collect();
         assert_eq!(ids, ["ussuri", "ussuri", "victoria", "train"]);
         assert_eq!(host.release().unwrap().from.line, 3);

@@ -24,15 +24,8 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Package>> {
             _ => columns,
         };
         if let Some((nevra, repo)) = read(&whole) {
-            let from = Place {
-                file: Arc::clone(&file),
-                line: index + 1,
-            };
-            packages.push(Package {
-                nevra,
-                repo: repo.map(str::to_owned),
-                from,
-            });
+            let from = Place { file: Arc::clone(&file), line: index + 1 };
+            packages.push(Package { nevra, repo: repo.map(str::to_owned), from });
         } else if let [name] = whole[..] {
             broken = Some(name);
         }
@@ -50,17 +43,9 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Package>> {
 }
 
 fn no_packages(name: &str, text: &str) -> Error {
-    let first = text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default();
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let first: String = first.chars().filter(|c| !c.is_control()).take(60).collect();
-    let found = if first.is_empty() {
-        "nothing".to_owned()
-    } else {
-        format!("`{first}`")
-    };
+    let found = if first.is_empty() { "nothing".to_owned() } else { format!("`{first}`") };
     let message = format!("expected a list of packages, but found {found}");
     Error::new(ErrorKind::Context, message)
         .in_file(name)
@@ -69,9 +54,7 @@ fn no_packages(name: &str, text: &str) -> Error {
 
 /// The columns of a line: what blanks, or a query format's signs, set apart.
 fn columns(line: &str) -> Vec<&str> {
-    line.split(|c: char| c.is_whitespace() || "|,;".contains(c))
-        .filter(|c| !c.is_empty())
-        .collect()
+    line.split(|c: char| c.is_whitespace() || "|,;".contains(c)).filter(|c| !c.is_empty()).collect()
 }
 
 /// The package that the columns of a line describe, and its repository.
@@ -89,10 +72,7 @@ fn read<'l>(columns: &[&'l str]) -> Option<(Nevra, Option<&'l str>)> {
             // dnf and yum leave an epoch of 0 out.
             nevra.epoch.get_or_insert(0);
             let repo = repo.first().map(|repo| repo.trim_start_matches('@'));
-            return Some((
-                nevra,
-                repo.filter(|repo| !matches!(*repo, "installed" | "System")),
-            ));
+            return Some((nevra, repo.filter(|repo| !matches!(*repo, "installed" | "System"))));
         }
         [name, evr, arch] if Nevra::is_architecture(arch) => {
             Nevra::from_parts(name, evr, Some(arch))?
@@ -107,18 +87,14 @@ fn read<'l>(columns: &[&'l str]) -> Option<(Nevra, Option<&'l str>)> {
             Nevra::from_parts(name, evr, None)?
         }
         // `rpm -qa --last`, and a sosreport: the package, and when it was installed.
-        [nevra, ..] => Nevra::parse(nevra)
-            .ok()
-            .filter(|nevra| nevra.arch.is_some())?,
+        [nevra, ..] => Nevra::parse(nevra).ok().filter(|nevra| nevra.arch.is_some())?,
         [] => return None,
     };
     Some((nevra, None))
 }
 
 fn is_name_arch(column: &str) -> bool {
-    column
-        .rsplit_once('.')
-        .is_some_and(|(_, arch)| Nevra::is_architecture(arch))
+    column.rsplit_once('.').is_some_and(|(_, arch)| Nevra::is_architecture(arch))
 }
 
 #[cfg(test)]
@@ -128,20 +104,11 @@ mod tests {
     /// Name, epoch, version-release, architecture and repository of each package, one per line.
     fn shown(text: &str) -> Vec<String> {
         let show = |package: &Package| {
-            let Nevra {
-                name,
-                epoch,
-                version,
-                release,
-                arch,
-            } = &package.nevra;
+            let Nevra { name, epoch, version, release, arch } = &package.nevra;
             let epoch = epoch.map_or("?".to_owned(), |epoch| epoch.to_string());
             let arch = arch.as_deref().unwrap_or("?");
             let repo = package.repo.as_deref().unwrap_or("?");
-            format!(
-                "{} {name} {epoch} {version}-{release} {arch} {repo}",
-                package.from.line
-            )
+            format!("{} {name} {epoch} {version}-{release} {arch} {repo}", package.from.line)
         };
         parse("list", text).unwrap().iter().map(show).collect()
     }
@@ -167,20 +134,11 @@ mod tests {
         assert_eq!(shown("puppet-(none):6.14.0-2.el8.noarch"), puppet);
         assert_eq!(shown("puppet (none) 6.14.0 2.el8 noarch"), puppet);
         assert_eq!(shown("puppet|0|6.14.0|2.el8|noarch"), puppet);
-        assert_eq!(
-            shown("puppet\t6.14.0\t2.el8\tnoarch"),
-            ["1 puppet ? 6.14.0-2.el8 noarch ?"]
-        );
-        assert_eq!(
-            shown("puppet 6.14.0-2.el8"),
-            ["1 puppet ? 6.14.0-2.el8 ? ?"]
-        );
+        assert_eq!(shown("puppet\t6.14.0\t2.el8\tnoarch"), ["1 puppet ? 6.14.0-2.el8 noarch ?"]);
+        assert_eq!(shown("puppet 6.14.0-2.el8"), ["1 puppet ? 6.14.0-2.el8 ? ?"]);
         assert_eq!(
             shown("bind-32:9.11-6.el8.x86_64\npuppet-6.14.0-2.el8.noarch"),
-            [
-                "1 bind 32 9.11-6.el8 x86_64 ?",
-                "2 puppet 0 6.14.0-2.el8 noarch ?",
-            ]
+            ["1 bind 32 9.11-6.el8 x86_64 ?", "2 puppet 0 6.14.0-2.el8 noarch ?",]
         );
     }
 
@@ -233,10 +191,7 @@ mod tests {
     #[test]
     fn a_text_without_packages_is_an_error() {
         let error = parse("answers.txt", "[general]\nCONFIG_X=y\n").unwrap_err();
-        assert_eq!(
-            error.message(),
-            "expected a list of packages, but found `[general]`"
-        );
+        assert_eq!(error.message(), "expected a list of packages, but found `[general]`");
         assert_eq!(error.path(), Some("answers.txt"));
         assert!(parse("empty", "").is_err());
     }

@@ -76,9 +76,7 @@ impl Host {
         let shipped = known.shipped_on(os).cloned();
         let is_release_package = |package: &&Package| {
             let name = &package.nevra.name;
-            let series = name
-                .strip_prefix("puppet")
-                .and_then(|rest| rest.strip_suffix("-release"));
+            let series = name.strip_prefix("puppet").and_then(|rest| rest.strip_suffix("-release"));
             series.is_some_and(|series| series.bytes().all(|b| b.is_ascii_digit()))
                 || name == "puppetlabs-release"
         };
@@ -97,25 +95,16 @@ impl Host {
         let mut of_module = BTreeMap::<String, Vec<Declared>>::new();
         for declared in all {
             if declared.os.is_empty() || os.is_none_or(|os| declared.os.contains(&os)) {
-                of_module
-                    .entry(declared.module.clone())
-                    .or_default()
-                    .push(declared);
+                of_module.entry(declared.module.clone()).or_default().push(declared);
             }
         }
         let choose = |(module, known): (String, Vec<Declared>)| {
-            let installed = self
-                .package(&module)
-                .map(|package| without_epoch(&package.nevra));
+            let installed = self.package(&module).map(|package| without_epoch(&package.nevra));
             if installed.is_none() && self.is_complete() {
                 return None;
             }
             known.into_iter().reduce(|a, b| {
-                let (older, newer) = if version(&a) <= version(&b) {
-                    (a, b)
-                } else {
-                    (b, a)
-                };
+                let (older, newer) = if version(&a) <= version(&b) { (a, b) } else { (b, a) };
                 // A version without a release stands for all its releases.
                 let up_to_older = Constraint::parse(&format!("<= {}", older.version), Scheme::Rpm);
                 match (&installed, up_to_older) {
@@ -136,10 +125,7 @@ fn version(declared: &Declared) -> Option<Version> {
 }
 
 fn origin(package: &Package, shipped: Option<&Shipped>) -> Origin {
-    let from_vendor = package
-        .repo
-        .as_deref()
-        .is_some_and(|repo| repo.starts_with("puppet"));
+    let from_vendor = package.repo.as_deref().is_some_and(|repo| repo.starts_with("puppet"));
     if package.nevra.name == VENDOR || from_vendor {
         return Origin::Vendor;
     }
@@ -154,11 +140,7 @@ fn origin(package: &Package, shipped: Option<&Shipped>) -> Origin {
 
 /// Version and release. The lists of RDO show no epochs, so none can be compared.
 fn without_epoch(nevra: &Nevra) -> Version {
-    Nevra {
-        epoch: None,
-        ..nevra.clone()
-    }
-    .evr()
+    Nevra { epoch: None, ..nevra.clone() }.evr()
 }
 
 #[cfg(test)]
@@ -167,22 +149,14 @@ mod tests {
 
     fn origin_on(list: &str, release: &str, os: Os) -> Origin {
         let host = Host::from_packages("list", list).unwrap();
-        host.puppet(Release::parse(release).unwrap(), os)
-            .unwrap()
-            .origin
+        host.puppet(Release::parse(release).unwrap(), os).unwrap().origin
     }
 
     #[test]
     fn rdos_own_puppet_is_rdos_also_where_it_is_older() {
         let centos = Os::Centos(8);
-        assert_eq!(
-            origin_on("puppet-6.14.0-2.el8.noarch", "victoria", centos),
-            Origin::Rdo
-        );
-        assert_eq!(
-            origin_on("puppet-headless-5.5.10-9.el8.noarch", "ussuri", centos),
-            Origin::Rdo
-        );
+        assert_eq!(origin_on("puppet-6.14.0-2.el8.noarch", "victoria", centos), Origin::Rdo);
+        assert_eq!(origin_on("puppet-headless-5.5.10-9.el8.noarch", "ussuri", centos), Origin::Rdo);
         assert_eq!(
             origin_on("puppet-7.6.1-1.el8.noarch", "wallaby", Os::CentosStream(8)),
             Origin::Rdo
@@ -199,10 +173,7 @@ mod tests {
         assert_eq!(agent, Origin::Vendor);
         let list = "Installed Packages\npuppet.noarch  3.8.7-1.el7  @puppetlabs-products\n";
         assert_eq!(origin_on(list, "newton", Os::Centos(7)), Origin::Vendor);
-        assert_eq!(
-            origin_on("puppet-3.6.2-1.el7.noarch", "kilo", Os::Centos(7)),
-            Origin::Unknown
-        );
+        assert_eq!(origin_on("puppet-3.6.2-1.el7.noarch", "kilo", Os::Centos(7)), Origin::Unknown);
     }
 
     #[test]
@@ -222,12 +193,7 @@ mod tests {
         assert_eq!(puppet.package.from.to_string(), "rpm-qa.txt:3");
         assert_eq!(puppet.vendor_repos[0].nevra.name, "puppet7-release");
         assert!(
-            puppet
-                .shipped
-                .as_ref()
-                .unwrap()
-                .source
-                .contains("cloud8-openstack-victoria-release")
+            puppet.shipped.as_ref().unwrap().source.contains("cloud8-openstack-victoria-release")
         );
         let declared: Vec<_> = puppet
             .refused_by()
@@ -236,11 +202,7 @@ mod tests {
         assert_eq!(
             declared,
             [
-                (
-                    "puppet-nova",
-                    ">= 6.0.0 < 7.0.0",
-                    "openstack/puppet-nova:metadata.json@17.7.0"
-                ),
+                ("puppet-nova", ">= 6.0.0 < 7.0.0", "openstack/puppet-nova:metadata.json@17.7.0"),
                 (
                     "puppet-stdlib",
                     ">= 5.5.10 < 7.0.0",

@@ -30,20 +30,14 @@ pub(super) fn parse_file(name: &str, text: &str) -> Result<Vec<Repo>> {
         ..ParseOption::default()
     };
     let ini = Ini::load_from_str_opt(text, options).map_err(|error| {
-        Error::new(
-            ErrorKind::Context,
-            format!("expected a repository file: {}", error.msg),
-        )
-        .at(name, error.line, error.col)
+        Error::new(ErrorKind::Context, format!("expected a repository file: {}", error.msg))
+            .at(name, error.line, error.col)
     })?;
     let file: Arc<str> = name.into();
     let repos = ini.iter().filter_map(|(id, keys)| {
         let id = id?;
         let header = format!("[{id}]");
-        let line = text
-            .lines()
-            .position(|line| line.trim() == header)
-            .map_or(1, |i| i + 1);
+        let line = text.lines().position(|line| line.trim() == header).map_or(1, |i| i + 1);
         let baseurl = keys.get("baseurl").unwrap_or_default();
         let addresses = baseurl.split(|c: char| c.is_whitespace() || c == ',');
         Some(Repo {
@@ -53,14 +47,8 @@ pub(super) fn parse_file(name: &str, text: &str) -> Result<Vec<Repo>> {
                 Some("0" | "false" | "False" | "no" | "off") => Some(false),
                 Some(_) => None,
             },
-            baseurl: addresses
-                .filter(|url| !url.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            from: Place {
-                file: Arc::clone(&file),
-                line,
-            },
+            baseurl: addresses.filter(|url| !url.is_empty()).map(str::to_owned).collect(),
+            from: Place { file: Arc::clone(&file), line },
         })
     });
     Ok(repos.filter(|repo| repo.id != "main").collect())
@@ -76,18 +64,12 @@ pub(super) fn parse_list(name: &str, text: &str) -> Vec<Repo> {
         .take_while(|(_, line)| !line.starts_with("repolist:"))
         .filter_map(|(index, line)| {
             // yum marks an id with `!` or `*`, and adds version and architecture after a slash.
-            let id = line
-                .split_whitespace()
-                .next()?
-                .trim_start_matches(['!', '*']);
+            let id = line.split_whitespace().next()?.trim_start_matches(['!', '*']);
             Some(Repo {
                 id: id.split('/').next().unwrap_or(id).to_owned(),
                 enabled: Some(!line.split_whitespace().any(|word| word == "disabled")),
                 baseurl: Vec::new(),
-                from: Place {
-                    file: Arc::clone(&file),
-                    line: index + 1,
-                },
+                from: Place { file: Arc::clone(&file), line: index + 1 },
             })
         })
         .collect()
@@ -105,10 +87,7 @@ mod tests {
                     [centos-openstack-victoria-test]\nbaseurl = http://x/ , http://y/\nenabled=0\n\
                     [bare]\nname=bare\n";
         let repos = parse_file("a.repo", text).unwrap();
-        let shown: Vec<_> = repos
-            .iter()
-            .map(|r| (&*r.id, r.enabled, r.from.line))
-            .collect();
+        let shown: Vec<_> = repos.iter().map(|r| (&*r.id, r.enabled, r.from.line)).collect();
         assert_eq!(
             shown,
             [
@@ -117,10 +96,7 @@ mod tests {
                 ("bare", Some(true), 11),
             ]
         );
-        let two = [
-            "http://mirror.centos.org/$contentdir/a\\b/",
-            "http://second.example/",
-        ];
+        let two = ["http://mirror.centos.org/$contentdir/a\\b/", "http://second.example/"];
         assert_eq!(repos[0].baseurl, two);
         assert_eq!(repos[1].baseurl, ["http://x/", "http://y/"]);
     }
@@ -137,17 +113,11 @@ mod tests {
                    baseos           CentOS - Base    enabled\n\
                    powertools       CentOS - Power   disabled\n";
         let shown = |text| -> Vec<_> {
-            parse_list("r", text)
-                .into_iter()
-                .map(|r| (r.id, r.enabled, r.from.line))
-                .collect()
+            parse_list("r", text).into_iter().map(|r| (r.id, r.enabled, r.from.line)).collect()
         };
         assert_eq!(
             shown(dnf),
-            [
-                ("baseos".to_owned(), Some(true), 3),
-                ("powertools".to_owned(), Some(false), 4),
-            ]
+            [("baseos".to_owned(), Some(true), 3), ("powertools".to_owned(), Some(false), 4),]
         );
         let yum = "repo id                  repo name                status\n\
                    !base/7/x86_64           CentOS-7 - Base          10,072\nrepolist: 10,072\n";

@@ -79,12 +79,8 @@ enum Trace {
 
 impl Assembler {
     /// The record of a source that has bytes, but no text.
-    pub(super) const EMPTY: Start = Start {
-        at: 0,
-        lines_before: 0,
-        form: Form::Plain,
-        level: Level::Unknown,
-    };
+    pub(super) const EMPTY: Start =
+        Start { at: 0, lines_before: 0, form: Form::Plain, level: Level::Unknown };
 
     /// Looks at the lines of `text` that are new, and tells where records start. An unfinished last
     /// line waits for its end, unless the source has `ended`.
@@ -107,9 +103,7 @@ impl Assembler {
     }
 
     fn line(&mut self, text: &[u8], end: usize, starts: &mut Vec<Start>) {
-        let line = text[self.at..end]
-            .strip_suffix(b"\n")
-            .unwrap_or(&text[self.at..end]);
+        let line = text[self.at..end].strip_suffix(b"\n").unwrap_or(&text[self.at..end]);
         let within_line = self.at > 0 && text[self.at - 1] != b'\n';
         let begins = if within_line { None } else { head(line) };
         if let (Some(record), Some(start)) = (&mut self.record, starts.last_mut())
@@ -140,9 +134,7 @@ fn line_end(text: &[u8], ended: bool) -> Option<usize> {
         None if text.len() > LONGEST_LINE => {
             // Not within a character.
             let is_inside = |at: &usize| text[*at] & 0b1100_0000 == 0b1000_0000;
-            let cut = (LONGEST_LINE - 3..=LONGEST_LINE)
-                .rev()
-                .find(|at| !is_inside(at));
+            let cut = (LONGEST_LINE - 3..=LONGEST_LINE).rev().find(|at| !is_inside(at));
             Some(cut.unwrap_or(LONGEST_LINE))
         }
         None => (ended && !text.is_empty()).then_some(text.len()),
@@ -278,10 +270,8 @@ impl Trace {
 
 /// What Python prints between the tracebacks of exceptions that belong together.
 fn joins_tracebacks(body: &[u8]) -> bool {
-    const JOINTS: [&str; 2] = [
-        "During handling of the above exception",
-        "The above exception was the direct cause",
-    ];
+    const JOINTS: [&str; 2] =
+        ["During handling of the above exception", "The above exception was the direct cause"];
     begins_any(body, &JOINTS)
 }
 

@@ -78,11 +78,7 @@ fn value(text: &[u8], from: usize, name: &str) -> Option<Span> {
         let start = at + found;
         let mut cursor = Cursor::new(text, start + name.len());
         if start > 0 && text[start - 1] == b' ' && cursor.eat(b"=") {
-            return if cursor.eat(b"\"") {
-                cursor.until(b'"')
-            } else {
-                Some(cursor.word())
-            };
+            return if cursor.eat(b"\"") { cursor.until(b'"') } else { Some(cursor.word()) };
         }
         at = cursor.at;
     }

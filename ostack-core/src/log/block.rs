@@ -68,9 +68,7 @@ impl Block {
 
     /// Which record of the block, from 0, covers byte `offset` of [`Block::text`].
     pub fn index_at(&self, offset: usize) -> usize {
-        self.starts
-            .partition_point(|start| start.at as usize <= offset)
-            .saturating_sub(1)
+        self.starts.partition_point(|start| start.at as usize <= offset).saturating_sub(1)
     }
 
     /// How bad record `index` says it is. Costs nothing, while [`Block::entry`] reads the record.
@@ -86,10 +84,7 @@ impl Block {
     /// # Panics
     /// If there is no such record.
     pub fn range(&self, index: usize) -> Range<usize> {
-        let end = self
-            .starts
-            .get(index + 1)
-            .map_or(self.length, |next| next.at as usize);
+        let end = self.starts.get(index + 1).map_or(self.length, |next| next.at as usize);
         self.starts[index].at as usize..end
     }
 
@@ -102,10 +97,7 @@ impl Block {
         let range = self.range(index);
         let text = trim_line_ends(&self.text()[range.clone()]);
         let (line_ends, raw_end) = match self.starts.get(index + 1) {
-            Some(next) => (
-                next.lines_before - start.lines_before,
-                self.source_offset(range.end),
-            ),
+            Some(next) => (next.lines_before - start.lines_before, self.source_offset(range.end)),
             None => (count_lines(&self.text()[range.clone()]), self.bytes.end),
         };
         let unended = self.text()[range.clone()].last() != Some(&b'\n');
@@ -128,9 +120,7 @@ impl Block {
     /// as coming after.
     pub(super) fn source_offset(&self, offset: usize) -> u64 {
         let before = self.cuts.partition_point(|cut| (cut.at as usize) < offset);
-        let removed = before
-            .checked_sub(1)
-            .map_or(0, |last| self.cuts[last].removed);
+        let removed = before.checked_sub(1).map_or(0, |last| self.cuts[last].removed);
         self.bytes.start + offset as u64 + removed
     }
 }
@@ -140,10 +130,7 @@ pub(super) fn count_lines(text: &[u8]) -> u32 {
 }
 
 fn trim_line_ends(text: &[u8]) -> &[u8] {
-    let end = text
-        .iter()
-        .rposition(|b| *b != b'\n')
-        .map_or(0, |last| last + 1);
+    let end = text.iter().rposition(|b| *b != b'\n').map_or(0, |last| last + 1);
     &text[..end]
 }
 

@@ -38,10 +38,7 @@ pub(super) fn clean(
         removed += gone as u64;
         match cuts.last_mut() {
             Some(cut) if cut.at as usize == write => cut.removed = removed,
-            _ => cuts.push(Cut {
-                at: write as u32,
-                removed,
-            }),
+            _ => cuts.push(Cut { at: write as u32, removed }),
         }
         let end = next(text, read);
         text.copy_within(read..end, write);
@@ -67,10 +64,7 @@ fn sequence(text: &[u8]) -> Option<usize> {
     match *text.get(1)? {
         // CSI: parameters and intermediates, then one final byte.
         b'[' => {
-            let end = text[2..]
-                .iter()
-                .position(|b| !(0x20..=0x3f).contains(b))
-                .map(|n| n + 2);
+            let end = text[2..].iter().position(|b| !(0x20..=0x3f).contains(b)).map(|n| n + 2);
             within_limit(end).map(|end| match text[end] {
                 0x40..=0x7e if end > 0 => end + 1,
                 _ => 1,
@@ -87,9 +81,7 @@ fn sequence(text: &[u8]) -> Option<usize> {
             })
         }
         // The choice of a character set, such as `ESC ( B`.
-        b'(' | b')' => text
-            .get(2)
-            .map(|b| if b.is_ascii_alphanumeric() { 3 } else { 1 }),
+        b'(' | b')' => text.get(2).map(|b| if b.is_ascii_alphanumeric() { 3 } else { 1 }),
         b'=' | b'>' | b'7' | b'8' | b'c' | b'D' | b'E' | b'H' | b'M' | b'\\' => Some(2),
         _ => Some(1),
     }

@@ -86,9 +86,9 @@ impl Kind {
     /// ```
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Packstack => &[
-                "message", "level", "time", "host", "event", "title", "manifest", "logger",
-            ],
+            Self::Packstack => {
+                &["message", "level", "time", "host", "event", "title", "manifest", "logger"]
+            }
             Self::Puppet => &[
                 "message",
                 "level",
@@ -139,20 +139,17 @@ impl FromStr for Kind {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::as_str);
-                let error = Error::new(
-                    ErrorKind::Rule,
-                    format!("expected a kind of record, but found `{name}`"),
-                );
-                match did_you_mean(name, names) {
-                    Some(meant) => error.help(format!("did you mean `{meant}`?")),
-                    None => error.help(format!("the kinds are {}", names.join(", "))),
-                }
-            })
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str);
+            let error = Error::new(
+                ErrorKind::Rule,
+                format!("expected a kind of record, but found `{name}`"),
+            );
+            match did_you_mean(name, names) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error.help(format!("the kinds are {}", names.join(", "))),
+            }
+        })
     }
 }
 

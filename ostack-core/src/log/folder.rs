@@ -33,9 +33,7 @@ pub(super) fn logs_under(folder: &Path, all_runs: bool) -> Result<Found> {
     // The newest first. Names begin with the time; what is named otherwise goes by its own time.
     runs.sort_by_cached_key(|run| {
         let name = run.file_name().unwrap_or_default().to_owned();
-        let modified = fs::metadata(run)
-            .and_then(|metadata| metadata.modified())
-            .ok();
+        let modified = fs::metadata(run).and_then(|metadata| metadata.modified()).ok();
         std::cmp::Reverse((name, modified))
     });
     if !all_runs {
@@ -49,9 +47,7 @@ pub(super) fn logs_under(folder: &Path, all_runs: bool) -> Result<Found> {
         let chosen = runs.swap_remove(newest_failed);
         let reason = "another run: only the newest failed one is read";
         runs.sort();
-        found
-            .skipped
-            .extend(runs.iter().map(|run| skipped(run, reason)));
+        found.skipped.extend(runs.iter().map(|run| skipped(run, reason)));
         runs = vec![chosen];
     }
     runs.sort();
@@ -66,10 +62,7 @@ fn is_run(folder: &Path) -> bool {
 }
 
 fn skipped(path: &Path, reason: impl Into<String>) -> Skipped {
-    Skipped {
-        path: path.display().to_string(),
-        reason: reason.into(),
-    }
+    Skipped { path: path.display().to_string(), reason: reason.into() }
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -156,17 +149,10 @@ fn binary(path: &Path) -> Option<&'static str> {
         (b"BZh", "compressed (bzip2)"),
         (b"\x28\xb5\x2f\xfd", "compressed (zstd)"),
         (b"PK\x03\x04", "an archive (zip)"),
-        (
-            b"LPKSHHRH",
-            "a journal's binary file; `journalctl --file` prints it",
-        ),
+        (b"LPKSHHRH", "a journal's binary file; `journalctl --file` prints it"),
     ];
     let mut beginning = Vec::new();
-    fs::File::open(path)
-        .ok()?
-        .take(4096)
-        .read_to_end(&mut beginning)
-        .ok()?;
+    fs::File::open(path).ok()?.take(4096).read_to_end(&mut beginning).ok()?;
     if let Some((_, reason)) = MAGIC.iter().find(|(magic, _)| beginning.starts_with(magic)) {
         return Some(reason);
     }

@@ -52,10 +52,7 @@ impl Head {
     /// Whether a word is all that tells the form, so that the line may as well be a part of what
     /// another program says.
     pub(super) fn is_weak(self) -> bool {
-        matches!(
-            self.form,
-            Form::Puppet | Form::Package | Form::RabbitBlock | Form::Plain
-        )
+        matches!(self.form, Form::Puppet | Form::Package | Form::RabbitBlock | Form::Plain)
     }
 }
 
@@ -131,9 +128,7 @@ fn prompt(body: &[u8]) -> Option<Head> {
         let line = &body[..body.len().min(80)];
         let at = memchr::memchr(b'@', line).filter(|at| {
             let bracket = usize::from(line[0] == b'[');
-            !line[bracket..*at]
-                .iter()
-                .any(|b| !(b.is_ascii_alphanumeric() || b"-_.".contains(b)))
+            !line[bracket..*at].iter().any(|b| !(b.is_ascii_alphanumeric() || b"-_.".contains(b)))
         });
         at.is_some_and(|at| {
             let end = if line[0] == b'[' { "]" } else { ":" };

@@ -24,19 +24,16 @@ impl Origin {
         if let Some(b'.' | b'/' | b'a'..=b'z') = cursor.peek() {
             cursor.at = after_file_name(&cursor);
         }
-        let plain = Self {
-            body: cursor.at,
-            ..Self::default()
-        };
+        let plain = Self { body: cursor.at, ..Self::default() };
         match cursor.peek() {
             // Only journalctl's and rsyslog's ISO stamps have a T and a host behind them.
-            Some(b'0'..=b'9') if cursor.rest().get(10) == Some(&b'T') => time::iso(&mut cursor)
-                .and_then(|stamp| syslog(cursor, stamp))
-                .unwrap_or(plain),
+            Some(b'0'..=b'9') if cursor.rest().get(10) == Some(&b'T') => {
+                time::iso(&mut cursor).and_then(|stamp| syslog(cursor, stamp)).unwrap_or(plain)
+            }
             // A month, which in Chinese and Japanese begins with its number.
-            Some(_) if begins_month(cursor.rest()) => bsd_stamp(&mut cursor)
-                .and_then(|stamp| syslog(cursor, stamp))
-                .unwrap_or(plain),
+            Some(_) if begins_month(cursor.rest()) => {
+                bsd_stamp(&mut cursor).and_then(|stamp| syslog(cursor, stamp)).unwrap_or(plain)
+            }
             _ => plain,
         }
     }

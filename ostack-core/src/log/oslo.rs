@@ -88,14 +88,7 @@ impl Prefix {
         }
         cursor.eat(b":");
         let has_context = begins_any(cursor.rest(), &[" [-", " [req-", " [None "]);
-        Self {
-            time,
-            pid,
-            is_trace,
-            logger,
-            has_context,
-            end: cursor.at,
-        }
+        Self { time, pid, is_trace, logger, has_context, end: cursor.at }
     }
 }
 
@@ -110,10 +103,7 @@ struct Context {
 
 impl Context {
     fn of(line: &[u8], prefix: &Prefix) -> Self {
-        let mut context = Self {
-            message: prefix.end,
-            ..Self::default()
-        };
+        let mut context = Self { message: prefix.end, ..Self::default() };
         let mut cursor = Cursor::new(line, prefix.end);
         cursor.eat(b" ");
         while cursor.eat(b"[") {
@@ -162,11 +152,8 @@ pub(super) fn parse(text: &[u8], origin: Origin, level: Level) -> Oslo {
     let first = trimmed(text, context.message.min(line_end), line_end);
     let starts_inside = !prefix.has_context
         && (first.of(text).starts_with(b"Traceback") || first.of(text).starts_with(b"File \""));
-    let traceback = if starts_inside {
-        Some(Span::new(0, text.len()))
-    } else {
-        traceback(text, line_end)
-    };
+    let traceback =
+        if starts_inside { Some(Span::new(0, text.len())) } else { traceback(text, line_end) };
     Oslo {
         level,
         time: origin.time.or(prefix.time),

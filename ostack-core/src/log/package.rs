@@ -146,11 +146,7 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
         b'A'..=b'Z' | b'a'..=b'z' => {}
         b'[' => {
             let is_download = begins_any(body, &["[MIRROR] ", "[FAILED] "]);
-            let level = if body.starts_with(b"[M") {
-                Warning
-            } else {
-                Error
-            };
+            let level = if body.starts_with(b"[M") { Warning } else { Error };
             return is_download.then_some((Dnf, level));
         }
         0x80.. => {
@@ -171,13 +167,7 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
     } else if body.starts_with(b"Package ") && contains(line, " is obsoleted by ") {
         Some((Yum, Warning))
     } else if body.starts_with(b"file /")
-        && contains_any(
-            line,
-            &[
-                "conflicts between attempted installs",
-                "conflicts with file from",
-            ],
-        )
+        && contains_any(line, &["conflicts between attempted installs", "conflicts with file from"])
     {
         Some((Rpm, Error))
     } else if begins_any(body, &["http", "ftp"]) && contains(line, ": [Errno ") {
@@ -189,10 +179,7 @@ fn phrase(body: &[u8]) -> Option<(PackageTool, Level)> {
 
 /// `mariadb-galera-server conflicts with mariadb-server-…`, a package's name first.
 fn conflicts(message: &[u8]) -> bool {
-    let name = message
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(message.len());
+    let name = message.iter().position(u8::is_ascii_whitespace).unwrap_or(message.len());
     message[name..].starts_with(b" conflicts with ")
 }
 
@@ -210,10 +197,7 @@ pub(super) fn goes_on(line: &[u8]) -> bool {
     ];
     starts_blank(line)
         || begins_any(line, &LINES)
-        || contains_any(
-            line,
-            &[" is a duplicate with ", " has missing requires of "],
-        )
+        || contains_any(line, &[" is a duplicate with ", " has missing requires of "])
 }
 
 /// Whether `line`, under an `Error:` that stands alone, tells that dnf wrote it.
@@ -245,10 +229,5 @@ pub(super) fn parse(text: &[u8], level: Level) -> Package {
         None => Dnf,
     };
     let message = trimmed(text, blanks + prefix, text.len());
-    Package {
-        tool,
-        level,
-        message,
-        localised: localised_prefix.is_some(),
-    }
+    Package { tool, level, message, localised: localised_prefix.is_some() }
 }

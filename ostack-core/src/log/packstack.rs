@@ -126,10 +126,7 @@ fn next_event(text: &[u8], at: usize) -> (Packstack, usize) {
     if manifest_begun(rest) {
         cursor.eat(b"Applying ");
         let manifest = cursor.word();
-        return (
-            manifest_event(text, ManifestBegun, Level::Info, manifest),
-            cursor.at,
-        );
+        return (manifest_event(text, ManifestBegun, Level::Info, manifest), cursor.at);
     }
     let line = cursor.line();
     let words = line.of(text);
@@ -141,85 +138,43 @@ fn next_event(text: &[u8], at: usize) -> (Packstack, usize) {
         return (event(Success, said), cursor.at);
     }
     // Whatever begins within the line ends what came before it.
-    let end = STOPS
-        .iter()
-        .chain(&LOG_PATHS)
-        .filter_map(|begins| find(words, begins))
-        .min();
+    let end = STOPS.iter().chain(&LOG_PATHS).filter_map(|begins| find(words, begins)).min();
     let part = &words[..end.unwrap_or(words.len())];
     if let Some((start, end, is_error)) = state(part) {
-        return (
-            step_event(text, trimmed(text, at, at + start), is_error),
-            at + end,
-        );
+        return (step_event(text, trimmed(text, at, at + start), is_error), at + end);
     }
     let end = at + part.len();
     let note = event(Note, trimmed(text, at, end));
-    (
-        Packstack {
-            level: console_level(part),
-            ..note
-        },
-        end,
-    )
+    (Packstack { level: console_level(part), ..note }, end)
 }
 
 fn event(event: PackstackEvent, message: Span) -> Packstack {
-    Packstack {
-        event,
-        level: Level::Info,
-        message: Some(message),
-        ..Packstack::default()
-    }
+    Packstack { event, level: Level::Info, message: Some(message), ..Packstack::default() }
 }
 
 fn step_event(text: &[u8], title: Span, is_error: bool) -> Packstack {
     let level = if is_error { Level::Error } else { Level::Info };
     let name = title.of(text).strip_suffix(b":").unwrap_or(title.of(text));
     if name.ends_with(b".pp") {
-        let start = name
-            .iter()
-            .rposition(u8::is_ascii_whitespace)
-            .map_or(0, |blank| blank + 1);
-        let manifest = Span::new(
-            title.start as usize + start,
-            title.start as usize + name.len(),
-        );
-        let event = if is_error {
-            ManifestError
-        } else {
-            ManifestDone
-        };
+        let start = name.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+        let manifest = Span::new(title.start as usize + start, title.start as usize + name.len());
+        let event = if is_error { ManifestError } else { ManifestDone };
         return manifest_event(text, event, level, manifest);
     }
     let event = if is_error { StepError } else { StepDone };
     let title = Some(title).filter(|title| !title.is_empty());
-    Packstack {
-        event,
-        level,
-        title,
-        ..Packstack::default()
-    }
+    Packstack { event, level, title, ..Packstack::default() }
 }
 
 fn manifest_event(text: &[u8], event: PackstackEvent, level: Level, manifest: Span) -> Packstack {
     let host = host_of(text, manifest);
-    Packstack {
-        event,
-        level,
-        manifest: Some(manifest),
-        host,
-        ..Packstack::default()
-    }
+    Packstack { event, level, manifest: Some(manifest), host, ..Packstack::default() }
 }
 
 /// The host in a manifest's name, `192.0.2.2_controller.pp`.
 fn host_of(text: &[u8], manifest: Span) -> Option<Span> {
     let length = memchr::memchr(b'_', manifest.of(text))?;
-    Some(Span::new(
-        manifest.start as usize,
-        manifest.start as usize + length,
-    ))
+    Some(Span::new(manifest.start as usize, manifest.start as usize + length))
 }
 
 fn stop_event(text: &[u8], at: usize, stop: &str) -> Packstack {
@@ -256,17 +211,11 @@ pub(super) fn parse(text: &[u8], level: Level) -> Packstack {
     };
     let mut worst: Option<Packstack> = None;
     for event in events(text) {
-        if worst
-            .as_ref()
-            .is_none_or(|worst| rank(&event) > rank(worst))
-        {
+        if worst.as_ref().is_none_or(|worst| rank(&event) > rank(worst)) {
             worst = Some(event);
         }
     }
-    Packstack {
-        level,
-        ..worst.unwrap_or_default()
-    }
+    Packstack { level, ..worst.unwrap_or_default() }
 }
 
 /// What follows the time stamp of the setup log: `INFO::shell::94::root:: …`.
@@ -280,19 +229,13 @@ pub(super) fn setup(rest: &[u8]) -> Option<Head> {
         b"CRITICAL" => Level::Critical,
         _ => return None,
     };
-    rest[word.end as usize..]
-        .starts_with(b"::")
-        .then_some(Head::new(Form::Setup, level))
+    rest[word.end as usize..].starts_with(b"::").then_some(Head::new(Form::Setup, level))
 }
 
 /// `2015-04-06 18:06:38::INFO::shell::94::root:: [192.0.2.2] Executing script:` and its lines.
 pub(super) fn parse_setup(text: &[u8], body: usize, level: Level) -> Packstack {
     let mut cursor = Cursor::new(text, body);
-    let mut packstack = Packstack {
-        level,
-        time: time::iso(&mut cursor),
-        ..Packstack::default()
-    };
+    let mut packstack = Packstack { level, time: time::iso(&mut cursor), ..Packstack::default() };
     let mut field = || {
         cursor.eat(b"::");
         cursor.take_while(|b| b != b':' && b != b'\n')
@@ -320,9 +263,7 @@ pub(super) fn parse_setup(text: &[u8], body: usize, level: Level) -> Packstack {
     }
     if level >= Level::Error {
         packstack.manifest = manifest_named(text, message);
-        packstack.host = packstack
-            .manifest
-            .and_then(|manifest| host_of(text, manifest));
+        packstack.host = packstack.manifest.and_then(|manifest| host_of(text, manifest));
     }
     packstack
 }

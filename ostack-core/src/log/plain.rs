@@ -11,11 +11,7 @@ use super::scan::{Cursor, is_word, trimmed};
 
 /// The words that make a line look bad: the word, where in the line it counts, and as what.
 const MARKS: &[(&str, Where, Level)] = &[
-    (
-        "Traceback (most recent call last)",
-        Where::Any,
-        Level::Error,
-    ),
+    ("Traceback (most recent call last)", Where::Any, Level::Error),
     ("Error", Where::Label, Level::Error),
     ("error", Where::Label, Level::Error),
     ("ERROR", Where::Word, Level::Error),
@@ -94,9 +90,7 @@ pub(super) fn level(text: &[u8]) -> Level {
                 },
                 Where::Word => {
                     !before.is_some_and(|b| is_word(b) || b == b'"' || b == b'\'')
-                        && after
-                            .first()
-                            .is_none_or(|b| matches!(b, b' ' | b':' | b']' | b'\t'))
+                        && after.first().is_none_or(|b| matches!(b, b' ' | b':' | b']' | b'\t'))
                         && !after.starts_with(b": 0")
                 }
             };
@@ -134,8 +128,5 @@ pub(super) fn find_traceback(text: &[u8]) -> Option<usize> {
 }
 
 pub(super) fn parse(text: &[u8], level: Level) -> Plain {
-    Plain {
-        level,
-        message: trimmed(text, 0, text.len()),
-    }
+    Plain { level, message: trimmed(text, 0, text.len()) }
 }

@@ -52,20 +52,13 @@ pub(super) fn resource_message(body: &[u8]) -> Option<Head> {
     if !message.starts_with(b"/Stage[") {
         return None;
     }
-    Some(Head::new(
-        Form::Puppet,
-        named.unwrap_or_else(|| guess_level(message)),
-    ))
+    Some(Head::new(Form::Puppet, named.unwrap_or_else(|| guess_level(message))))
 }
 
 /// The level of a message that does not name it.
 pub(super) fn guess_level(message: &[u8]) -> Level {
     let is_error = contains_any(message, &["rror:", " failed: ", "Could not ", "Failed to "]);
-    if is_error {
-        Level::Error
-    } else {
-        Level::Unknown
-    }
+    if is_error { Level::Error } else { Level::Unknown }
 }
 
 /// What follows the time stamp in `puppet.log`: `+0000 Puppet (err): text`.
@@ -133,11 +126,7 @@ pub(super) fn parse(text: &[u8], origin: Origin, level_of_head: Level) -> Puppet
             puppet.message = trimmed(text, start, place.start.max(start));
         }
     }
-    puppet.event = event(
-        puppet.message.of(text),
-        level_of_head,
-        puppet.resource.is_some(),
-    );
+    puppet.event = event(puppet.message.of(text), level_of_head, puppet.resource.is_some());
     puppet
 }
 
@@ -171,10 +160,7 @@ fn resource_path(text: &[u8], start: usize) -> Option<(Span, usize)> {
             // `puppet.log` has the level behind the path.
             b' ' if depth == 0 && rest[i + 1..].starts_with(b"(") => {
                 let close = find(&rest[i..], "):")?;
-                return Some((
-                    Span::new(path_start, path_start + i),
-                    path_start + i + close + 2,
-                ));
+                return Some((Span::new(path_start, path_start + i), path_start + i + close + 2));
             }
             _ => {}
         }
@@ -189,9 +175,7 @@ fn split_property(text: &[u8], path: Span) -> (Option<Span>, Option<Span>) {
         let name = &bytes[slash + 1..];
         !name.is_empty()
             && bytes[..*slash].ends_with(b"]")
-            && name
-                .iter()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
+            && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
     });
     match slash {
         Some(slash) => {
@@ -271,13 +255,7 @@ impl Place {
     ) -> Self {
         let node = cursor.eat(b" on node ").then(|| cursor.word());
         let is_last = text[cursor.at..].trim_ascii().is_empty();
-        Self {
-            start,
-            file,
-            line,
-            node,
-            is_last,
-        }
+        Self { start, file, line, node, is_last }
     }
 }
 
@@ -318,10 +296,7 @@ fn event(message: &[u8], level: Level, of_resource: bool) -> PuppetEvent {
         "Unable to ",
         "Systemd start for ",
     ];
-    if begins_any(
-        message,
-        &["Applied catalog in ", "Finished catalog run in "],
-    ) {
+    if begins_any(message, &["Applied catalog in ", "Finished catalog run in "]) {
         PuppetEvent::Applied
     } else if message.starts_with(b"Facter: ") {
         PuppetEvent::Facter

@@ -94,22 +94,13 @@ impl<'s> Reader<'s> {
 
     /// Reads once, and cleans what was read.
     fn fill(&mut self) -> Result<()> {
-        let Block {
-            buffer,
-            length,
-            bytes,
-            cuts,
-            ..
-        } = &mut self.block;
+        let Block { buffer, length, bytes, cuts, .. } = &mut self.block;
         let filled = *length + self.pending;
         if buffer.len() < filled + self.block_size {
             buffer.resize(filled + self.block_size, 0);
         }
         let read = loop {
-            match self
-                .input
-                .read(&mut buffer[filled..filled + self.block_size])
-            {
+            match self.input.read(&mut buffer[filled..filled + self.block_size]) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 result => break result.map_err(|error| Error::io(self.path, error))?,
             }
@@ -137,16 +128,14 @@ impl<'s> Reader<'s> {
         }
         next.buffer[..moved.len()].copy_from_slice(moved);
         next.length = block.length - at;
-        next.starts.push(super::block::Start {
-            at: 0,
-            lines_before: 0,
-            ..last
-        });
+        next.starts.push(super::block::Start { at: 0, lines_before: 0, ..last });
         let cuts = &block.cuts[block.cuts.partition_point(|cut| (cut.at as usize) < at)..];
-        next.cuts.extend(cuts.iter().map(|cut| super::clean::Cut {
-            at: cut.at - last.at,
-            removed: cut.removed - removed,
-        }));
+        next.cuts.extend(
+            cuts.iter().map(|cut| super::clean::Cut {
+                at: cut.at - last.at,
+                removed: cut.removed - removed,
+            }),
+        );
         block.cuts.truncate(block.cuts.len() - cuts.len());
         next.bytes = block.source_offset(at)..block.bytes.end;
         next.lines_before = block.lines_before + u64::from(last.lines_before);
@@ -170,8 +159,6 @@ impl<'s> Reader<'s> {
 
 impl std::fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Reader").field("path", &self.path).finish_non_exhaustive()
     }
 }

@@ -132,32 +132,19 @@ impl RunTracker {
     /// What is known of the run, if anything of packstack was seen.
     pub fn run(mut self) -> Option<Run> {
         for step in &mut self.run.steps {
-            step.seconds = step
-                .manifest
-                .as_ref()
-                .and_then(|name| self.seconds.get(name))
-                .copied();
+            step.seconds = step.manifest.as_ref().and_then(|name| self.seconds.get(name)).copied();
         }
         let failed = |wants_manifest: bool| {
             self.run.steps.iter().find(|step| {
                 step.state == StepState::Error && step.manifest.is_some() == wants_manifest
             })
         };
-        let failed_step = failed(false)
-            .or_else(|| failed(true))
-            .map(|step| step.title.clone());
+        let failed_step = failed(false).or_else(|| failed(true)).map(|step| step.title.clone());
         let failed_manifest = failed(true).and_then(|step| step.manifest.clone());
         self.run.failed_step = failed_step;
         self.run.failed_manifest = self.run.failed_manifest.or(failed_manifest);
-        let host = self
-            .run
-            .failed_manifest
-            .as_deref()
-            .and_then(|name| name.split_once('_'));
-        self.run.failed_host = self
-            .run
-            .failed_host
-            .or(host.map(|(host, _)| host.to_owned()));
+        let host = self.run.failed_manifest.as_deref().and_then(|name| name.split_once('_'));
+        self.run.failed_host = self.run.failed_host.or(host.map(|(host, _)| host.to_owned()));
         self.seen.then_some(self.run)
     }
 
@@ -169,10 +156,7 @@ impl RunTracker {
                 self.started = instant;
             }
         }
-        if !matches!(
-            packstack.event,
-            PackstackEvent::Error | PackstackEvent::Traceback
-        ) {
+        if !matches!(packstack.event, PackstackEvent::Error | PackstackEvent::Traceback) {
             return;
         }
         // The console's message is the same, and without the traceback.
@@ -264,15 +248,9 @@ fn exception(message: &str) -> String {
         return message.to_owned();
     }
     let is_frame = |line: &&str| !line.starts_with(char::is_whitespace) && !line.is_empty();
-    let frames = message
-        .lines()
-        .skip_while(|line| !line.contains("Traceback"));
+    let frames = message.lines().skip_while(|line| !line.contains("Traceback"));
     let rest: Vec<_> = frames.skip(1).skip_while(|line| !is_frame(line)).collect();
-    if rest.is_empty() {
-        message.to_owned()
-    } else {
-        rest.join("\n").trim_end().to_owned()
-    }
+    if rest.is_empty() { message.to_owned() } else { rest.join("\n").trim_end().to_owned() }
 }
 
 /// `Applied catalog in 12.34 seconds`, `Finished catalog run in 4.43 seconds`

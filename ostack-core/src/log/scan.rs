@@ -94,10 +94,7 @@ pub(super) fn starts_blank(line: &[u8]) -> bool {
 pub(super) fn trimmed(text: &[u8], start: usize, end: usize) -> Span {
     let part = &text[start..end];
     let start = start + (part.len() - part.trim_ascii_start().len());
-    Span::new(
-        start,
-        start.max(end - (part.len() - part.trim_ascii_end().len())),
-    )
+    Span::new(start, start.max(end - (part.len() - part.trim_ascii_end().len())))
 }
 
 pub(super) fn find(text: &[u8], needle: &str) -> Option<usize> {

@@ -36,9 +36,7 @@ fn level_named(word: &[u8]) -> Option<Level> {
         ("noti", Level::Info),
         ("erro", Level::Error),
     ];
-    let known = WORDS
-        .iter()
-        .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()));
+    let known = WORDS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()));
     known.map(|(_, level)| *level)
 }
 
@@ -61,13 +59,7 @@ fn header(text: &[u8], origin: Origin) -> (Cursor<'_>, Option<Span>) {
 }
 
 fn service(origin: Origin, level: Level, time: Option<Span>, message: Span) -> Service {
-    Service {
-        level,
-        time: origin.time.or(time),
-        host: origin.host,
-        module: None,
-        message,
-    }
+    Service { level, time: origin.time.or(time), host: origin.host, module: None, message }
 }
 
 // RabbitMQ
@@ -78,9 +70,7 @@ pub(super) fn rabbit_report(body: &[u8]) -> Option<Head> {
     cursor.eat(b"=");
     let word = cursor.take_while(|b| b.is_ascii_uppercase());
     let level = level_named(word.of(body))?;
-    cursor
-        .eat(b" REPORT====")
-        .then_some(Head::new(Form::RabbitReport, level))
+    cursor.eat(b" REPORT====").then_some(Head::new(Form::RabbitReport, level))
 }
 
 pub(super) fn parse_rabbit_report(text: &[u8], origin: Origin, level: Level) -> Service {
@@ -177,10 +167,7 @@ pub(super) fn mariadb(rest: &[u8]) -> Option<Head> {
     if cursor.digits().is_some() {
         cursor.skip_blanks();
     }
-    if begins_any(
-        cursor.rest(),
-        &["mysqld_safe ", "mariadbd-safe ", "InnoDB: "],
-    ) {
+    if begins_any(cursor.rest(), &["mysqld_safe ", "mariadbd-safe ", "InnoDB: "]) {
         return Some(Head::new(Form::Mariadb, plain::level(cursor.rest())));
     }
     let level = bracketed_level(&mut cursor)?;
@@ -256,10 +243,7 @@ fn ovs_parts(cursor: &mut Cursor<'_>) -> Option<(Level, Span)> {
     let word = cursor.until(b'|')?;
     let mut again = *cursor;
     again.at = start;
-    Some((
-        level_named(&again.rest()[..(word.end - word.start) as usize])?,
-        module,
-    ))
+    Some((level_named(&again.rest()[..(word.end - word.start) as usize])?, module))
 }
 
 pub(super) fn parse_ovs(text: &[u8], origin: Origin, level: Level) -> Service {
@@ -269,10 +253,7 @@ pub(super) fn parse_ovs(text: &[u8], origin: Origin, level: Level) -> Service {
     if module.is_none() {
         cursor = start;
     }
-    Service {
-        module,
-        ..service(origin, level, stamp, cursor.rest_trimmed())
-    }
+    Service { module, ..service(origin, level, stamp, cursor.rest_trimmed()) }
 }
 
 // httpd
@@ -281,10 +262,7 @@ pub(super) fn parse_ovs(text: &[u8], origin: Origin, level: Level) -> Service {
 pub(super) fn httpd(body: &[u8]) -> Option<Head> {
     let parts = HttpdParts::of(body, 0)?;
     let word = parts.severity?.of(body);
-    Some(Head::new(
-        Form::Httpd,
-        level_named(word).unwrap_or_default(),
-    ))
+    Some(Head::new(Form::Httpd, level_named(word).unwrap_or_default()))
 }
 
 #[derive(Clone, Copy)]
@@ -313,10 +291,7 @@ impl HttpdParts {
         }
         let label = cursor.until(b']')?;
         let colon = memchr::memchr(b':', label.of(text)).map(|n| n + label.start as usize);
-        let severity = Span::new(
-            colon.map_or(label.start as usize, |n| n + 1),
-            label.end as usize,
-        );
+        let severity = Span::new(colon.map_or(label.start as usize, |n| n + 1), label.end as usize);
         let module = colon.map(|colon| Span::new(label.start as usize, colon));
         let voice = cursor.at;
         loop {
@@ -365,10 +340,7 @@ pub(super) fn parse_httpd(text: &[u8], origin: Origin, level: Level) -> Service 
     let message = parts.map_or(origin.body, |parts| parts.message);
     let time = parts.map(|parts| parts.time);
     let service = service(origin, level, time, trimmed(text, message, text.len()));
-    Service {
-        module: parts.and_then(|parts| parts.module),
-        ..service
-    }
+    Service { module: parts.and_then(|parts| parts.module), ..service }
 }
 
 // libvirt and QEMU
@@ -391,11 +363,7 @@ pub(super) fn libvirt(rest: &[u8]) -> Option<Head> {
 pub(super) fn qemu(rest: &[u8]) -> Option<Head> {
     let is_qemu = begins_any(rest, &["qemu-kvm: ", "qemu-system-", "qemu-img: "]);
     let is_warning = contains_any(rest, &["warning: ", "terminating on signal"]);
-    let level = if is_warning {
-        Level::Warning
-    } else {
-        Level::Error
-    };
+    let level = if is_warning { Level::Warning } else { Level::Error };
     is_qemu.then_some(Head::new(Form::Libvirt, level))
 }
 
@@ -414,10 +382,7 @@ pub(super) fn parse_libvirt(text: &[u8], origin: Origin, level: Level) -> Servic
         }
         cursor = daemon;
     }
-    Service {
-        module,
-        ..service(origin, level, stamp, cursor.rest_trimmed())
-    }
+    Service { module, ..service(origin, level, stamp, cursor.rest_trimmed()) }
 }
 
 // cloud-init
@@ -450,10 +415,7 @@ pub(super) fn parse_cloud_init(text: &[u8], origin: Origin, level: Level) -> Ser
     if module.is_none() {
         cursor = start;
     }
-    Service {
-        module,
-        ..service(origin, level, stamp, cursor.rest_trimmed())
-    }
+    Service { module, ..service(origin, level, stamp, cursor.rest_trimmed()) }
 }
 
 // Lines without a time stamp that a word tells

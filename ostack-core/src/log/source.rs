@@ -38,10 +38,7 @@ impl Source {
         if metadata.is_file() {
             fs::File::open(path).map_err(failed)?;
         }
-        Ok(Self {
-            path: path.display().to_string(),
-            input: Input::File(path.to_owned()),
-        })
+        Ok(Self { path: path.display().to_string(), input: Input::File(path.to_owned()) })
     }
 
     /// A log in memory, under a name that stands for its path.
@@ -53,18 +50,12 @@ impl Source {
     /// assert_eq!(source.manifest(), Some("192.0.2.2_controller.pp"));
     /// ```
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            path: name.into(),
-            input: Input::Bytes(bytes.into()),
-        }
+        Self { path: name.into(), input: Input::Bytes(bytes.into()) }
     }
 
     /// A stream, which can be read once.
     pub fn reader(name: impl Into<String>, reader: Box<dyn Read + Send>) -> Self {
-        Self {
-            path: name.into(),
-            input: Input::Stream(Mutex::new(Some(reader))),
-        }
+        Self { path: name.into(), input: Input::Stream(Mutex::new(Some(reader))) }
     }
 
     /// The path, or the name that stands for it.
@@ -75,8 +66,7 @@ impl Source {
     /// The manifest whose log this is, told from the file's name: `192.0.2.2_controller.pp`.
     pub fn manifest(&self) -> Option<&str> {
         let name = self.path.rsplit(['/', '\\']).next()?;
-        name.strip_suffix(".log")
-            .filter(|name| name.as_bytes().ends_with(b".pp"))
+        name.strip_suffix(".log").filter(|name| name.as_bytes().ends_with(b".pp"))
     }
 
     /// The host on which the manifest was applied, told from the file's name.
@@ -106,9 +96,7 @@ impl Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

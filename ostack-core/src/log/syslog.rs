@@ -31,9 +31,7 @@ pub(super) fn head(program: &[u8], body: &[u8]) -> Head {
             .unwrap_or_else(|| Head::new(Form::Journal, plain::level(body)));
     };
     let own = own_head(body, false);
-    let level = own
-        .map_or(Level::Unknown, |own| own.level)
-        .max(plain::level(body));
+    let level = own.map_or(Level::Unknown, |own| own.level).max(plain::level(body));
     match (form, own) {
         (_, Some(own)) if matches!(own.form, Form::Oslo | Form::Audit) => own,
         (Form::RabbitLine, Some(own)) if own.form == Form::RabbitBlock => own,

@@ -76,22 +76,13 @@ pub(super) fn instant(stamp: &[u8]) -> Option<i64> {
         [letter, ..] if letter.is_ascii_alphabetic() => httpd_civil(text)?,
         _ => erlang_civil(seconds)?,
     };
-    let whole = civil
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .ok()?
-        .timestamp()
-        .as_second();
+    let whole = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
     Some(whole * 1000 + millis(fraction))
 }
 
 fn millis(fraction: &str) -> i64 {
-    let digits = fraction
-        .bytes()
-        .take_while(u8::is_ascii_digit)
-        .chain([b'0', b'0', b'0']);
-    digits
-        .take(3)
-        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).chain([b'0', b'0', b'0']);
+    digits.take(3).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
 }
 
 fn civil(year: &str, month: i8, day: &str, clock: &str) -> Option<DateTime> {
@@ -113,31 +104,19 @@ fn civil(year: &str, month: i8, day: &str, clock: &str) -> Option<DateTime> {
 
 fn month(name: &str) -> Option<i8> {
     const NAMES: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let at = NAMES
-        .find(name)
-        .filter(|at| name.len() == 3 && at % 3 == 0)?;
+    let at = NAMES.find(name).filter(|at| name.len() == 3 && at % 3 == 0)?;
     i8::try_from(at / 3 + 1).ok()
 }
 
 /// `2015-04-06 18:06:38`
 fn iso_civil(text: &str) -> Option<DateTime> {
-    civil(
-        text.get(..4)?,
-        text.get(5..7)?.parse().ok()?,
-        text.get(8..10)?,
-        text.get(11..19)?,
-    )
+    civil(text.get(..4)?, text.get(5..7)?.parse().ok()?, text.get(8..10)?, text.get(11..19)?)
 }
 
 /// `150406 18:06:38`
 fn mysql_civil(text: &str) -> Option<DateTime> {
     let year = format!("20{}", text.get(..2)?);
-    civil(
-        &year,
-        text.get(2..4)?.parse().ok()?,
-        text.get(4..6)?,
-        text.get(7..)?,
-    )
+    civil(&year, text.get(2..4)?.parse().ok()?, text.get(4..6)?, text.get(7..)?)
 }
 
 /// `7-Jun-2015::03:42:13`

@@ -54,17 +54,17 @@ impl Hit {
         // A long line is cut around the match.
         let start = start.max(range.start.saturating_sub(LONGEST / 4));
         let end = end.min(start + LONGEST);
-        let inside = |r: Range<usize>| r.start.clamp(start, end) - start..r.end.clamp(start, end) - start;
+        let inside =
+            |r: Range<usize>| r.start.clamp(start, end) - start..r.end.clamp(start, end) - start;
         let owned = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8_lossy(b).into_owned());
         let record = &entry.record;
-        let captures = found.captures.into_iter().map(|(name, r)| {
-            (name, inside(r))
-        });
+        let captures = found.captures.into_iter().map(|(name, r)| (name, inside(r)));
         Self {
             source: source.0,
             record: entry.number,
             order,
-            line: entry.line + memchr::memchr_iter(b'\n', &text[..found.range.start]).count() as u64,
+            line: entry.line
+                + memchr::memchr_iter(b'\n', &text[..found.range.start]).count() as u64,
             excerpt: text[start..end].to_vec(),
             range: inside(range),
             captures: captures.collect(),
@@ -112,7 +112,9 @@ impl Hits {
     /// The rules of which a pattern matched, in order.
     pub fn rules(&self) -> impl Iterator<Item = usize> {
         let mut last = None;
-        self.patterns.keys().filter_map(move |&(rule, _)| (last.replace(rule) != Some(rule)).then_some(rule))
+        self.patterns
+            .keys()
+            .filter_map(move |&(rule, _)| (last.replace(rule) != Some(rule)).then_some(rule))
     }
 
     /// The matches of a pattern that were kept, in order.

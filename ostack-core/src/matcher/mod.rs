@@ -178,7 +178,10 @@ impl Compiled {
                     || "rules/README.md lists the fields of each kind of record".to_owned(),
                     |kind| format!("fields of `{}`: {}", kind.as_str(), kind.fields().join(", ")),
                 );
-                return Err(invalid(format!("expected a field of the record, but found `{field}`")).help(help));
+                return Err(invalid(format!(
+                    "expected a field of the record, but found `{field}`"
+                ))
+                .help(help));
             }
         }
         let regex = RegexBuilder::new(&pattern.regex)
@@ -186,7 +189,9 @@ impl Compiled {
             .multi_line(true)
             .size_limit(REGEX_SIZE_LIMIT)
             .build()
-            .map_err(|e| invalid(format!("the pattern `{}` cannot be compiled: {e}", pattern.name)))?;
+            .map_err(|e| {
+                invalid(format!("the pattern `{}` cannot be compiled: {e}", pattern.name))
+            })?;
         Ok(Self { kind, field: pattern.field.clone(), regex })
     }
 }

@@ -58,9 +58,7 @@ fn catalogue() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
         let text = include_str!("../../data/releases/releases.toml");
-        toml::from_str::<Catalogue>(text)
-            .expect("the embedded catalogue is valid")
-            .release
+        toml::from_str::<Catalogue>(text).expect("the embedded catalogue is valid").release
     })
 }
 
@@ -153,21 +151,17 @@ impl Release {
     pub fn parse(text: &str) -> Result<Self> {
         let lower = text.trim().to_ascii_lowercase();
         let word = lower.strip_prefix("openstack-").unwrap_or(&lower);
-        Self::all()
-            .find(|release| release.aliases().any(|alias| alias == word))
-            .ok_or_else(|| {
-                let message = format!("expected an OpenStack release, but found `{}`", text.trim());
-                let error = Error::new(ErrorKind::Context, message);
-                error.help(
-                    match did_you_mean(word, Self::all().flat_map(Self::aliases)) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!(
-                            "the releases are {}",
-                            Self::all().map(Self::id).collect::<Vec<_>>().join(", ")
-                        ),
-                    },
-                )
+        Self::all().find(|release| release.aliases().any(|alias| alias == word)).ok_or_else(|| {
+            let message = format!("expected an OpenStack release, but found `{}`", text.trim());
+            let error = Error::new(ErrorKind::Context, message);
+            error.help(match did_you_mean(word, Self::all().flat_map(Self::aliases)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "the releases are {}",
+                    Self::all().map(Self::id).collect::<Vec<_>>().join(", ")
+                ),
             })
+        })
     }
 
     /// What it is called: the id, the code name and the series.
@@ -261,26 +255,17 @@ impl ReleaseRange {
     pub fn parse(text: &str) -> Result<Self> {
         let Some((first, last)) = text.split_once("..") else {
             let only = Some(Release::parse(text)?);
-            return Ok(Self {
-                first: only,
-                last: only,
-            });
+            return Ok(Self { first: only, last: only });
         };
         let end = |text: &str| match text.trim() {
             "" => Ok(None),
             end => Release::parse(end).map(Some),
         };
-        let range = Self {
-            first: end(first)?,
-            last: end(last)?,
-        };
+        let range = Self { first: end(first)?, last: end(last)? };
         match (range.first, range.last) {
             (Some(first), Some(last)) if last < first => Err(Error::new(
                 ErrorKind::Context,
-                format!(
-                    "expected the earlier release first, but found `{}`",
-                    text.trim()
-                ),
+                format!("expected the earlier release first, but found `{}`", text.trim()),
             )
             .help(format!("did you mean `{}..{}`?", last.id(), first.id()))),
             _ => Ok(range),
@@ -338,20 +323,14 @@ mod tests {
         for release in Release::all() {
             let numbered = release.date() > "2023";
             assert_eq!(release.id() == release.name(), !numbered, "{release}");
-            assert_eq!(
-                Some(release.id()) == release.series(),
-                numbered,
-                "{release}"
-            );
+            assert_eq!(Some(release.id()) == release.series(), numbered, "{release}");
         }
     }
 
     #[test]
     fn ranges_read_open_ends_and_refuse_reversed_ones() {
         let contains = |range: &str, release: &str| {
-            ReleaseRange::parse(range)
-                .unwrap()
-                .contains(Release::parse(release).unwrap())
+            ReleaseRange::parse(range).unwrap().contains(Release::parse(release).unwrap())
         };
         assert!(contains("victoria..", "2026.1"));
         assert!(!contains("..train", "ussuri"));

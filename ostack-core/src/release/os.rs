@@ -110,9 +110,7 @@ impl Os {
     /// assert!(!os.matches("centos-8"));
     /// ```
     pub fn matches(self, pattern: &str) -> bool {
-        pattern
-            .parse()
-            .is_ok_and(|pattern: OsPattern| pattern.covers(self))
+        pattern.parse().is_ok_and(|pattern: OsPattern| pattern.covers(self))
     }
 
     /// The OS that an `/etc/os-release` describes; `None` where the text is none. `VERSION_ID`
@@ -136,11 +134,7 @@ impl Os {
             return Some(format!("ubuntu-{version}").parse().unwrap_or(Self::Other));
         }
         let stream = value("NAME").is_some_and(|name| name.contains("Stream"));
-        let id = if id == "centos" && stream {
-            "centos-stream"
-        } else {
-            id
-        };
+        let id = if id == "centos" && stream { "centos-stream" } else { id };
         let major = version.split('.').next().unwrap_or_default();
         Some(format!("{id}-{major}").parse().unwrap_or(Self::Other))
     }
@@ -158,17 +152,15 @@ impl Os {
     pub fn from_release_line(line: &str) -> Option<Self> {
         let (name, version) = line.trim().split_once(" release ")?;
         let major = version.split(['.', ' ']).next()?.parse().ok()?;
-        Some(
-            match name.trim_end_matches(" Server").trim_end_matches(" Linux") {
-                "CentOS" => Self::Centos(major),
-                "CentOS Stream" => Self::CentosStream(major),
-                "Red Hat Enterprise" => Self::Rhel(major),
-                "Rocky" => Self::Rocky(major),
-                "AlmaLinux" => Self::Almalinux(major),
-                "Fedora" => Self::Fedora(major),
-                _ => Self::Other,
-            },
-        )
+        Some(match name.trim_end_matches(" Server").trim_end_matches(" Linux") {
+            "CentOS" => Self::Centos(major),
+            "CentOS Stream" => Self::CentosStream(major),
+            "Red Hat Enterprise" => Self::Rhel(major),
+            "Rocky" => Self::Rocky(major),
+            "AlmaLinux" => Self::Almalinux(major),
+            "Fedora" => Self::Fedora(major),
+            _ => Self::Other,
+        })
     }
 }
 
@@ -205,9 +197,7 @@ impl FromStr for Os {
         if word == "other" {
             return Ok(Self::Other);
         }
-        ubuntu()
-            .or_else(numbered)
-            .ok_or_else(|| unknown(text, "an OS such as `centos-8`", IDS))
+        ubuntu().or_else(numbered).ok_or_else(|| unknown(text, "an OS such as `centos-8`", IDS))
     }
 }
 
@@ -215,8 +205,7 @@ impl FromStr for Os {
 impl<'de> Deserialize<'de> for Os {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|error: Error| D::Error::custom(error.message()))
+        text.parse().map_err(|error: Error| D::Error::custom(error.message()))
     }
 }
 
@@ -316,15 +305,7 @@ mod tests {
         for id in ids {
             assert_eq!(id.parse::<Os>().unwrap().to_string(), id);
         }
-        for bad in [
-            "",
-            "centos",
-            "centos-",
-            "centos-8.3",
-            "suse-15",
-            "ubuntu-22",
-            "centos-999",
-        ] {
+        for bad in ["", "centos", "centos-", "centos-8.3", "suse-15", "ubuntu-22", "centos-999"] {
             assert!(bad.parse::<Os>().is_err(), "{bad}");
         }
     }
@@ -335,10 +316,7 @@ mod tests {
         let centos = "NAME=\"CentOS Linux\"\nVERSION=\"8 (Core)\"\nID=\"centos\"\nVERSION_ID=\"8\"";
         assert_eq!(os(centos), Some(Os::Centos(8)));
         assert_eq!(os("ID='rocky'\nVERSION_ID=\"9.3\""), Some(Os::Rocky(9)));
-        assert_eq!(
-            os("ID=ubuntu\nVERSION_ID=\"22.04\""),
-            Some(Os::Ubuntu(22, 4))
-        );
+        assert_eq!(os("ID=ubuntu\nVERSION_ID=\"22.04\""), Some(Os::Ubuntu(22, 4)));
         assert_eq!(os("ID=opensuse-leap\nVERSION_ID=\"15.3\""), Some(Os::Other));
         assert_eq!(os("hello"), None);
     }
@@ -347,18 +325,9 @@ mod tests {
     fn release_lines_name_the_distribution() {
         let os = |line: &str| Os::from_release_line(line);
         assert_eq!(os("CentOS release 6.10 (Final)"), Some(Os::Centos(6)));
-        assert_eq!(
-            os("CentOS Linux release 7.9.2009 (Core)\n"),
-            Some(Os::Centos(7))
-        );
-        assert_eq!(
-            os("Red Hat Enterprise Linux release 8.4 (Ootpa)"),
-            Some(Os::Rhel(8))
-        );
-        assert_eq!(
-            os("AlmaLinux release 8.5 (Arctic Sphynx)"),
-            Some(Os::Almalinux(8))
-        );
+        assert_eq!(os("CentOS Linux release 7.9.2009 (Core)\n"), Some(Os::Centos(7)));
+        assert_eq!(os("Red Hat Enterprise Linux release 8.4 (Ootpa)"), Some(Os::Rhel(8)));
+        assert_eq!(os("AlmaLinux release 8.5 (Arctic Sphynx)"), Some(Os::Almalinux(8)));
         assert_eq!(os("Fedora release 33 (Thirty Three)"), Some(Os::Fedora(33)));
         assert_eq!(os("no such line"), None);
     }

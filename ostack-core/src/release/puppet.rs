@@ -79,8 +79,7 @@ impl Puppet {
     pub fn of(release: Release) -> Self {
         let file = FILES.iter().find(|(id, _)| *id == release.id());
         // A test holds that every release has a file, and that each is read.
-        file.and_then(|(_, text)| toml::from_str(text).ok())
-            .unwrap_or_default()
+        file.and_then(|(_, text)| toml::from_str(text).ok()).unwrap_or_default()
     }
 
     /// What RDO ships on an OS; on one that RDO does not build for, what it ships on its nearest
@@ -94,23 +93,15 @@ impl Puppet {
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     pub fn shipped_on(&self, os: Os) -> Option<&Shipped> {
-        let related = || {
-            self.shipped
-                .iter()
-                .filter(|shipped| shipped.os.family() == os.family())
-        };
-        related()
-            .find(|shipped| shipped.os == os)
-            .or_else(|| related().min_by_key(|s| s.testing))
+        let related = || self.shipped.iter().filter(|shipped| shipped.os.family() == os.family());
+        related().find(|shipped| shipped.os == os).or_else(|| related().min_by_key(|s| s.testing))
     }
 }
 
 impl Declared {
     /// Whether it allows a version of Puppet.
     pub fn allows(&self, puppet: &Version) -> bool {
-        self.ranges
-            .iter()
-            .any(|range| range.allows(puppet).unwrap_or(false))
+        self.ranges.iter().any(|range| range.allows(puppet).unwrap_or(false))
     }
 }
 
@@ -125,11 +116,7 @@ fn some_nevra<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Nevra
 fn ranges<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Constraint>, D::Error> {
     let ranges = Vec::<String>::deserialize(deserializer)?;
     let parse = |range: &String| Constraint::parse(range, Scheme::Puppet);
-    ranges
-        .iter()
-        .map(parse)
-        .collect::<Result<_, _>>()
-        .map_err(D::Error::custom)
+    ranges.iter().map(parse).collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
 #[cfg(test)]
@@ -151,10 +138,7 @@ mod tests {
         let shipped = puppet.shipped_on(Os::CentosStream(8)).unwrap();
         assert_eq!(shipped.puppet.version, "7.6.1");
         let version = Version::parse(&shipped.puppet.version, Scheme::Puppet).unwrap();
-        let nova = puppet
-            .declared
-            .iter()
-            .find(|declared| declared.module == "puppet-nova");
+        let nova = puppet.declared.iter().find(|declared| declared.module == "puppet-nova");
         assert!(!nova.unwrap().allows(&version));
     }
 }

@@ -6,6 +6,9 @@ use crate::rule::{Action, Change, Rule};
 
 /// The page of a rule: what it means, how it is recognised, what to do. Templates stand as they are
 /// written.
+///
+/// # Panics
+/// Never: a `String` takes all that is written to it.
 pub fn page(rule: &Rule) -> String {
     let mut out = String::new();
     write(&mut out, rule).expect("a String takes everything");
@@ -16,7 +19,9 @@ fn write(out: &mut String, rule: &Rule) -> fmt::Result {
     writeln!(out, "{}  [{}, {}, {}]", rule.id, rule.component, rule.severity, rule.status)?;
     writeln!(out, "{}\n", rule.title)?;
     paragraph(out, "", &rule.cause)?;
-    for (label, list) in [("Releases", &rule.releases), ("OS", &rule.os), ("Fixed in", &rule.fixed_in)] {
+    for (label, list) in
+        [("Releases", &rule.releases), ("OS", &rule.os), ("Fixed in", &rule.fixed_in)]
+    {
         if !list.is_empty() {
             writeln!(out, "\n{label}: {}", list.join(", "))?;
         }
@@ -50,10 +55,17 @@ fn write(out: &mut String, rule: &Rule) -> fmt::Result {
                     }
                 }
                 Action::Edit(edit) => match &edit.change {
-                    Change::Add(line) => writeln!(out, "  add to {}: {line}  [{}]{on}", edit.file, step.risk)?,
+                    Change::Add(line) => {
+                        writeln!(out, "  add to {}: {line}  [{}]{on}", edit.file, step.risk)?;
+                    }
                     Change::Key { section, key, value } => {
-                        let section = section.as_ref().map(|s| format!(" [{s}]")).unwrap_or_default();
-                        writeln!(out, "  {}{section}: {key} = {value}  [{}]{on}", edit.file, step.risk)?;
+                        let section =
+                            section.as_ref().map(|s| format!(" [{s}]")).unwrap_or_default();
+                        writeln!(
+                            out,
+                            "  {}{section}: {key} = {value}  [{}]{on}",
+                            edit.file, step.risk
+                        )?;
                     }
                 },
             }
@@ -88,6 +100,7 @@ fn paragraph(out: &mut String, indent: &str, text: &str) -> fmt::Result {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let options = textwrap::Options::new(90)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .initial_indent(indent).subsequent_indent(indent);
+        .initial_indent(indent)
+        .subsequent_indent(indent);
     textwrap::wrap(&text, options).iter().try_for_each(|line| writeln!(out, "{line}"))
 }

@@ -35,6 +35,9 @@ const MOST_UNEXPLAINED: usize = 10;
 const MOST_PLACES: usize = 3;
 
 /// The report as text.
+///
+/// # Panics
+/// Never: a `String` takes all that is written to it.
 pub fn text(report: &Report, style: &Style) -> String {
     let mut page = Page { out: String::new(), style: *style };
     page.report(report).expect("a String takes everything");
@@ -106,7 +109,10 @@ impl Page {
             for other in &finding.alternatives {
                 self.section("or", &format!("{} [{}]", other.title, other.rule))?;
                 if let Some(check) = &other.check {
-                    self.more(&format!("{}  -- it is this, if it: {}", check.command, check.confirms))?;
+                    self.more(&format!(
+                        "{}  -- it is this, if it: {}",
+                        check.command, check.confirms
+                    ))?;
                 }
                 if let Some(fix) = other.fix.first() {
                     self.more(&format!("then: {}", fix.title))?;
@@ -144,7 +150,8 @@ impl Page {
             None => renderer.render(&[annotate_snippets::Group::with_title(title)]),
         };
         writeln!(self.out, "{rendered}")?;
-        let others = finding.evidence.iter().filter(|e| !shown.is_some_and(|shown| std::ptr::eq(shown, *e)));
+        let others =
+            finding.evidence.iter().filter(|e| !shown.is_some_and(|shown| std::ptr::eq(shown, *e)));
         for evidence in others.take(MOST_PLACES) {
             let what = Cut::around(evidence, self.style.width.saturating_sub(40)).text;
             let note = evidence.note.as_ref().map(|n| format!("  ({n})")).unwrap_or_default();
@@ -154,7 +161,11 @@ impl Page {
             writeln!(self.out, "   = seen {} times", finding.count)?;
         }
         if let Some(skipped) = finding.skipped_resources {
-            writeln!(self.out, "   = Puppet skipped {} because of it", plural(skipped, "resource"))?;
+            writeln!(
+                self.out,
+                "   = Puppet skipped {} because of it",
+                plural(skipped, "resource")
+            )?;
         }
         self.blank();
         Ok(())
@@ -214,7 +225,10 @@ impl Page {
     fn summary(&mut self, report: &Report) -> fmt::Result {
         let causes = report.diagnoses.len();
         if report.is_empty() {
-            return writeln!(self.out, "Nothing found: no error that ostack knows, and none that it does not.");
+            return writeln!(
+                self.out,
+                "Nothing found: no error that ostack knows, and none that it does not."
+            );
         }
         let mut parts = vec![match causes {
             0 => "no known cause".to_owned(),

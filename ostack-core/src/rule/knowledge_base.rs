@@ -26,8 +26,17 @@ pub struct KnowledgeBase {
 
 #[derive(Debug)]
 enum Known {
-    BuiltIn { head: Head<'static>, body: &'static [u8], tests: &'static [u8], rule: Box<OnceLock<Rule>> },
-    Loaded { rule: Box<Rule>, tests: Vec<RuleTest>, path: String },
+    BuiltIn {
+        head: Head<'static>,
+        body: &'static [u8],
+        tests: &'static [u8],
+        rule: Box<OnceLock<Rule>>,
+    },
+    Loaded {
+        rule: Box<Rule>,
+        tests: Vec<RuleTest>,
+        path: String,
+    },
 }
 
 impl KnowledgeBase {
@@ -88,9 +97,12 @@ impl KnowledgeBase {
             Some(&there) if overrides => self.rules[there] = known,
             Some(&there) => {
                 let other = self.path(there).unwrap_or("the built-in rules");
-                return Err(Error::new(ErrorKind::Rule, format!("the id `{id}` is taken by {other}"))
-                    .in_file(path)
-                    .help("choose another id, or say `overrides = true` to replace that rule"));
+                return Err(Error::new(
+                    ErrorKind::Rule,
+                    format!("the id `{id}` is taken by {other}"),
+                )
+                .in_file(path)
+                .help("choose another id, or say `overrides = true` to replace that rule"));
             }
             None => {
                 self.by_id.insert(id, self.rules.len());
@@ -126,8 +138,17 @@ impl KnowledgeBase {
     /// # Errors
     /// There is none; the error names the one that was probably meant.
     pub fn get(&self, id: &str) -> Result<&Rule> {
-        self.find(id).map(|index| self.rule(index)).ok_or_else(|| {
-            let error = Error::new(ErrorKind::Usage, format!("expected a rule's id, but found `{id}`"));
+        self.index(id).map(|index| self.rule(index))
+    }
+
+    /// The index of the rule with this id.
+    ///
+    /// # Errors
+    /// As [`KnowledgeBase::get`].
+    pub(crate) fn index(&self, id: &str) -> Result<usize> {
+        self.find(id).ok_or_else(|| {
+            let error =
+                Error::new(ErrorKind::Usage, format!("expected a rule's id, but found `{id}`"));
             match did_you_mean(id, self.by_id.keys().map(String::as_str)) {
                 Some(meant) => error.help(format!("did you mean `{meant}`?")),
                 None => error.help("`ostack-cli rules list` names all rules"),
@@ -172,7 +193,9 @@ impl KnowledgeBase {
     /// Where there is no rule at `index`.
     pub fn tests(&self, index: usize) -> Vec<RuleTest> {
         match &self.rules[index] {
-            Known::BuiltIn { tests, .. } => postcard::from_bytes(tests).expect("build.rs wrote tests"),
+            Known::BuiltIn { tests, .. } => {
+                postcard::from_bytes(tests).expect("build.rs wrote tests")
+            }
             Known::Loaded { tests, .. } => tests.clone(),
         }
     }

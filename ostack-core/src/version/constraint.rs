@@ -80,11 +80,7 @@ impl Constraint {
             Scheme::Semver => (None, Set::Semver(semver::parse_requirement(text)?)),
             Scheme::Puppet => (None, Set::Puppet(puppet::parse_range(text)?)),
         };
-        Ok(Self {
-            text: text.into(),
-            name,
-            set,
-        })
+        Ok(Self { text: text.into(), name, set })
     }
 
     /// The scheme.
@@ -202,11 +198,7 @@ fn parse_rpm(text: &str) -> Result<(Option<Box<str>>, Range<Evr>)> {
     if let Some(blank) = name.find(char::is_whitespace) {
         let start = text.len() - text.trim_start().len();
         let expected = "`<`, `<=`, `=`, `>=` or `>` after the package name";
-        return Err(unexpected(
-            expected,
-            text,
-            start + blank..text.trim_end().len(),
-        ));
+        return Err(unexpected(expected, text, start + blank..text.trim_end().len()));
     }
     if name.is_empty() && rest.is_empty() {
         let error = unexpected("a package name or an operator", text, 0..text.len());

@@ -90,22 +90,19 @@ impl FromStr for Scheme {
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|scheme| scheme.name() == text)
-            .ok_or_else(|| {
-                let known = Self::ALL.map(Self::name);
-                let message = format!(
-                    "expected a version scheme (`{}`), but found {}",
-                    known.join("`, `"),
-                    found(text)
-                );
-                let error = Error::new(ErrorKind::Version, message);
-                match did_you_mean(text, known) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error,
-                }
-            })
+        Self::ALL.into_iter().find(|scheme| scheme.name() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name);
+            let message = format!(
+                "expected a version scheme (`{}`), but found {}",
+                known.join("`, `"),
+                found(text)
+            );
+            let error = Error::new(ErrorKind::Version, message);
+            match did_you_mean(text, known) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            }
+        })
     }
 }
 
@@ -159,10 +156,7 @@ impl Version {
             Scheme::Semver => Key::Semver(semver::parse(text)?),
             Scheme::Puppet => Key::Puppet(semver::parse(text)?),
         };
-        Ok(Self {
-            text: text.into(),
-            key,
-        })
+        Ok(Self { text: text.into(), key })
     }
 
     /// The scheme.
@@ -195,8 +189,7 @@ impl Version {
     ///
     /// Where the schemes differ.
     pub fn compare(&self, other: &Self) -> Result<Ordering> {
-        self.partial_cmp(other)
-            .ok_or_else(|| mixed(self.scheme(), other.scheme()))
+        self.partial_cmp(other).ok_or_else(|| mixed(self.scheme(), other.scheme()))
     }
 }
 
@@ -247,18 +240,12 @@ fn mixed(a: Scheme, b: Scheme) -> Error {
 
 /// `text` in words for "but found …".
 fn found(text: &str) -> String {
-    if text.is_empty() {
-        "nothing".to_owned()
-    } else {
-        format!("`{}`", printable(text))
-    }
+    if text.is_empty() { "nothing".to_owned() } else { format!("`{}`", printable(text)) }
 }
 
 /// `text` without characters that would steer a terminal, one for one.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// An error about the bytes `at` of `text`: expected `expected`, but found those bytes.
@@ -266,10 +253,7 @@ fn unexpected(expected: &str, text: &str, at: ByteRange<usize>) -> Error {
     let width = characters(&text.as_bytes()[at.clone()]);
     Error::new(
         ErrorKind::Version,
-        format!(
-            "expected {expected}, but found {}",
-            found(&text[at.clone()])
-        ),
+        format!("expected {expected}, but found {}", found(&text[at.clone()])),
     )
     .at_line(1, characters(&text.as_bytes()[..at.start]) + 1)
     .excerpt(printable(text), width)

@@ -50,10 +50,8 @@ impl Nevra {
     /// Where a part is missing or holds what no package name can.
     pub fn parse(text: &str) -> Result<Self> {
         Self::read(text).ok_or_else(|| {
-            let message = format!(
-                "expected `name-version-release.arch`, but found {}",
-                found(text)
-            );
+            let message =
+                format!("expected `name-version-release.arch`, but found {}", found(text));
             Error::new(ErrorKind::Version, message)
         })
     }
@@ -70,13 +68,7 @@ impl Nevra {
             (None, Some((epoch, name))) => (Some(epoch), name, version),
             (None, None) => (None, name, version),
         };
-        let parts = Parts {
-            name,
-            epoch,
-            version,
-            release,
-            arch,
-        };
+        let parts = Parts { name, epoch, version, release, arch };
         parts.into_nevra()
     }
 
@@ -88,14 +80,7 @@ impl Nevra {
             Some((epoch, version)) => (Some(epoch), version),
             None => (None, version),
         };
-        Parts {
-            name,
-            epoch,
-            version,
-            release,
-            arch,
-        }
-        .into_nevra()
+        Parts { name, epoch, version, release, arch }.into_nevra()
     }
 
     /// From the columns of `dpkg -l`. The release, after the last hyphen, may be missing; then it is
@@ -127,17 +112,10 @@ impl Nevra {
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     pub fn evr(&self) -> Version {
-        let epoch = self
-            .epoch
-            .map(|epoch| format!("{epoch}:"))
-            .unwrap_or_default();
+        let epoch = self.epoch.map(|epoch| format!("{epoch}:")).unwrap_or_default();
         Version {
             text: format!("{epoch}{}-{}", self.version, self.release).into(),
-            key: Key::Rpm(Evr::new(
-                self.epoch.unwrap_or(0),
-                &self.version,
-                &self.release,
-            )),
+            key: Key::Rpm(Evr::new(self.epoch.unwrap_or(0), &self.version, &self.release)),
         }
     }
 }
@@ -174,10 +152,7 @@ impl Parts<'_> {
             epoch,
             version: self.version.to_owned(),
             release: self.release.to_owned(),
-            arch: self
-                .arch
-                .filter(|arch| *arch != "(none)")
-                .map(str::to_owned),
+            arch: self.arch.filter(|arch| *arch != "(none)").map(str::to_owned),
         })
     }
 }

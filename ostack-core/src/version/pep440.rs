@@ -70,11 +70,7 @@ enum Segment {
 
 impl Parts {
     pub(super) fn key(&self) -> Key {
-        let significant = self
-            .release
-            .iter()
-            .rposition(|n| *n != 0)
-            .map_or(0, |i| i + 1);
+        let significant = self.release.iter().rposition(|n| *n != 0).map_or(0, |i| i + 1);
         let pre = match (self.pre, self.post, self.dev) {
             (Some((phase, number)), ..) => Pre::Is(phase, number),
             (None, None, Some(_)) => Pre::DevOnly,
@@ -93,15 +89,7 @@ impl Parts {
     /// The place just under everything that begins with the numbers of `prefix`.
     fn first_of(&self, prefix: &[u64]) -> Key {
         let release = prefix.to_vec();
-        Self {
-            epoch: self.epoch,
-            release,
-            pre: None,
-            post: None,
-            dev: Some(0),
-            local: None,
-        }
-        .key()
+        Self { epoch: self.epoch, release, pre: None, post: None, dev: Some(0), local: None }.key()
     }
 
     /// The place just over everything that begins with the numbers of `prefix`.
@@ -131,10 +119,7 @@ impl Parts {
     /// The place just over the version and its post-releases, unless it is one itself.
     fn above_posts(&self) -> Key {
         match (self.pre, self.post, self.dev) {
-            (_, None, None) => Key {
-                post: Post::AfterAll,
-                ..self.key()
-            },
+            (_, None, None) => Key { post: Post::AfterAll, ..self.key() },
             _ => self.above(),
         }
     }
@@ -142,11 +127,7 @@ impl Parts {
     /// The place just under the version and, unless it is one itself, its pre-releases.
     fn below_pres(&self) -> Key {
         match (self.pre, self.dev) {
-            (None, None) => Self {
-                dev: Some(0),
-                ..self.clone()
-            }
-            .key(),
+            (None, None) => Self { dev: Some(0), ..self.clone() }.key(),
             _ => self.key(),
         }
     }
@@ -193,20 +174,12 @@ pub(super) fn parse(text: &str) -> Result<Parts> {
 
 /// Reads the version in the bytes `at` of `text`, so that errors show all of it.
 fn parse_in(text: &str, at: ByteRange<usize>) -> Result<Parts> {
-    let mut parser = Parser {
-        text,
-        at: at.start,
-        end: at.end,
-    };
+    let mut parser = Parser { text, at: at.start, end: at.end };
     let parts = parser.version()?;
     if parser.rest().is_empty() {
         Ok(parts)
     } else {
-        Err(unexpected(
-            "the end of the version",
-            text,
-            parser.at..at.end,
-        ))
+        Err(unexpected("the end of the version", text, parser.at..at.end))
     }
 }
 
@@ -226,8 +199,7 @@ impl<'t> Parser<'t> {
     fn word(&mut self, words: &[&str]) -> Option<usize> {
         let rest = self.rest().as_bytes();
         let is_next = |word: &&str| {
-            rest.get(..word.len())
-                .is_some_and(|next| next.eq_ignore_ascii_case(word.as_bytes()))
+            rest.get(..word.len()).is_some_and(|next| next.eq_ignore_ascii_case(word.as_bytes()))
         };
         let which = words.iter().position(is_next)?;
         self.at += words[which].len();
@@ -261,8 +233,7 @@ impl<'t> Parser<'t> {
 
     fn number(&mut self) -> Result<u64> {
         let at = self.at;
-        self.digits()?
-            .ok_or_else(|| unexpected("a version number", self.text, at..self.end))
+        self.digits()?.ok_or_else(|| unexpected("a version number", self.text, at..self.end))
     }
 
     fn version(&mut self) -> Result<Parts> {
@@ -279,20 +250,11 @@ impl<'t> Parser<'t> {
             self.at += 1;
             release.push(self.number()?);
         }
-        let pre = self
-            .labelled(PRE)?
-            .map(|(which, number)| (PHASES[which], number));
+        let pre = self.labelled(PRE)?.map(|(which, number)| (PHASES[which], number));
         let post = self.post()?;
         let dev = self.labelled(&["dev"])?.map(|(_, number)| number);
         let local = self.local()?;
-        Ok(Parts {
-            epoch,
-            release,
-            pre,
-            post,
-            dev,
-            local,
-        })
+        Ok(Parts { epoch, release, pre, post, dev, local })
     }
 
     /// `.post1`, or `-1`.
@@ -302,9 +264,7 @@ impl<'t> Parser<'t> {
             self.at += 1;
             return self.digits();
         }
-        Ok(self
-            .labelled(&["post", "rev", "r"])?
-            .map(|(_, number)| number))
+        Ok(self.labelled(&["post", "rev", "r"])?.map(|(_, number)| number))
     }
 
     fn local(&mut self) -> Result<Option<Vec<Segment>>> {
@@ -314,11 +274,7 @@ impl<'t> Parser<'t> {
         let mut segments = Vec::new();
         loop {
             let start = self.at;
-            self.at += self
-                .rest()
-                .bytes()
-                .take_while(u8::is_ascii_alphanumeric)
-                .count();
+            self.at += self.rest().bytes().take_while(u8::is_ascii_alphanumeric).count();
             let segment = &self.text[start..self.at];
             if segment.is_empty() {
                 return Err(unexpected("letters or digits", self.text, start..self.end));
@@ -354,10 +310,7 @@ pub(super) struct Set {
 
 impl Set {
     fn all() -> Self {
-        Self {
-            ranges: vec![Range::at_least(least())],
-            exact: None,
-        }
+        Self { ranges: vec![Range::at_least(least())], exact: None }
     }
 
     /// Whether it allows the version of this key and text.
@@ -371,15 +324,8 @@ impl Set {
 
     pub(super) fn intersect(&self, other: &Self) -> Self {
         let same = self.exact.is_none() || other.exact.is_none() || self.exact == other.exact;
-        let ranges = if same {
-            intersect(&self.ranges, &other.ranges)
-        } else {
-            Vec::new()
-        };
-        Self {
-            ranges,
-            exact: self.exact.as_ref().or(other.exact.as_ref()).cloned(),
-        }
+        let ranges = if same { intersect(&self.ranges, &other.ranges) } else { Vec::new() };
+        Self { ranges, exact: self.exact.as_ref().or(other.exact.as_ref()).cloned() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -421,10 +367,7 @@ pub(super) fn parse_specifiers(text: &str) -> Result<Set> {
 fn specifier(text: &str, at: ByteRange<usize>) -> Result<Set> {
     let operators = ["===", "~=", "==", "!=", "<=", ">=", "<", ">"];
     let whole = &text[at.clone()];
-    let Some(operator) = operators
-        .into_iter()
-        .find(|operator| whole.starts_with(operator))
-    else {
+    let Some(operator) = operators.into_iter().find(|operator| whole.starts_with(operator)) else {
         let error = unexpected("a specifier such as `>=1.2`", text, at.clone());
         return Err(match parse_in(text, at) {
             Ok(_) => error.help(format!("did you mean `=={whole}`?")),
@@ -436,10 +379,7 @@ fn specifier(text: &str, at: ByteRange<usize>) -> Result<Set> {
     if operator == "===" {
         return match version.find(|c: char| c.is_whitespace() || c == ';' || c == ')') {
             Some(stray) => Err(unexpected("the end", text, at.start + stray..at.end)),
-            None => Ok(Set {
-                exact: Some(version.to_lowercase()),
-                ..Set::all()
-            }),
+            None => Ok(Set { exact: Some(version.to_lowercase()), ..Set::all() }),
         };
     }
     let ranges = if let Some(prefix) = version.strip_suffix(".*") {
@@ -456,15 +396,8 @@ fn specifier(text: &str, at: ByteRange<usize>) -> Result<Set> {
         {
             return Err(unexpected("only numbers before `.*`", text, prefix_at));
         }
-        let family = Range::between(
-            parts.first_of(&parts.release),
-            parts.last_of(&parts.release),
-        );
-        if operator == "==" {
-            vec![family]
-        } else {
-            outside(family)
-        }
+        let family = Range::between(parts.first_of(&parts.release), parts.last_of(&parts.release));
+        if operator == "==" { vec![family] } else { outside(family) }
     } else {
         let parts = parse_in(text, at.clone())?;
         if parts.local.is_some() && !matches!(operator, "==" | "!=") {
@@ -488,18 +421,10 @@ fn specifier(text: &str, at: ByteRange<usize>) -> Result<Set> {
             }
         }
     };
-    Ok(Set {
-        ranges: intersect(&ranges, &Set::all().ranges),
-        exact: None,
-    })
+    Ok(Set { ranges: intersect(&ranges, &Set::all().ranges), exact: None })
 }
 
 /// Everything but `range`.
 fn outside(range: Range<Key>) -> Vec<Range<Key>> {
-    range
-        .from
-        .map(Range::below)
-        .into_iter()
-        .chain(range.to.map(Range::at_least))
-        .collect()
+    range.from.map(Range::below).into_iter().chain(range.to.map(Range::at_least)).collect()
 }

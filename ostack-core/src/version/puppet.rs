@@ -13,14 +13,7 @@ pub(super) fn parse_range(text: &str) -> Result<Set> {
     let mut start = 0;
     let mut alternatives = Vec::new();
     for part in text.split("||") {
-        alternatives.push(
-            Parser {
-                text,
-                at: start,
-                end: start + part.len(),
-            }
-            .alternative()?,
-        );
+        alternatives.push(Parser { text, at: start, end: start + part.len() }.alternative()?);
         start += part.len() + "||".len();
     }
     Ok(Set(alternatives))
@@ -44,11 +37,7 @@ impl<'t> Parser<'t> {
 
     /// Takes what comes before a blank.
     fn word(&mut self) -> &'t str {
-        let word = self
-            .rest()
-            .split(char::is_whitespace)
-            .next()
-            .unwrap_or_default();
+        let word = self.rest().split(char::is_whitespace).next().unwrap_or_default();
         self.at += word.len();
         word
     }
@@ -139,12 +128,8 @@ struct Partial {
 
 impl Partial {
     fn parse(text: &str) -> Option<Self> {
-        let (text, build) = text
-            .split_once('+')
-            .map_or((text, None), |(a, b)| (a, Some(b)));
-        let (numbers, pre) = text
-            .split_once('-')
-            .map_or((text, None), |(a, b)| (a, Some(b)));
+        let (text, build) = text.split_once('+').map_or((text, None), |(a, b)| (a, Some(b)));
+        let (numbers, pre) = text.split_once('-').map_or((text, None), |(a, b)| (a, Some(b)));
         let numbers: Vec<_> = numbers.split('.').map(number).collect::<Option<_>>()?;
         let qualified = pre.is_some() || build.is_some();
         let good_build = build.is_none_or(|b| !b.is_empty() && BuildMetadata::new(b).is_ok());
@@ -153,22 +138,14 @@ impl Partial {
         }
         let part = |i| numbers.get(i).copied().flatten();
         let pre = Prerelease::new(pre.unwrap_or_default()).ok()?;
-        Some(Self {
-            major: part(0),
-            minor: part(1),
-            patch: part(2),
-            pre,
-        })
+        Some(Self { major: part(0), minor: part(1), patch: part(2), pre })
     }
 
     /// With 0 for what is left out.
     fn floor(&self) -> Version {
         let part = Option::unwrap_or_default;
         let release = Version::new(part(self.major), part(self.minor), part(self.patch));
-        Version {
-            pre: self.pre.clone(),
-            ..release
-        }
+        Version { pre: self.pre.clone(), ..release }
     }
 
     fn is_whole(&self) -> bool {
@@ -190,9 +167,7 @@ impl Partial {
 
     /// From the version on, as far as `to`; everything where there is no end.
     fn up_to(&self, to: Option<Version>) -> Alternative {
-        to.map_or(Alternative::ALL, |to| {
-            both(at_least(&self.floor()), below(&to))
-        })
+        to.map_or(Alternative::ALL, |to| both(at_least(&self.floor()), below(&to)))
     }
 
     /// `1.2.3` is that version, `1.2` all that begin so.
@@ -211,19 +186,14 @@ impl Partial {
 
     /// Later minor versions, and of version 0 later patches.
     fn caret(&self) -> Alternative {
-        if self.major == Some(0) {
-            self.tilde()
-        } else {
-            self.up_to(self.next_major())
-        }
+        if self.major == Some(0) { self.tilde() } else { self.up_to(self.next_major()) }
     }
 
     fn greater(&self) -> Alternative {
         if self.is_whole() {
             return above(&self.floor());
         }
-        self.next_minor()
-            .map_or_else(|| below(&self.floor()), |from| at_least(&from))
+        self.next_minor().map_or_else(|| below(&self.floor()), |from| at_least(&from))
     }
 
     fn at_most(&self) -> Alternative {
@@ -235,10 +205,7 @@ impl Partial {
 }
 
 /// A part of a version: a number without leading zeros, or `None` for a wildcard.
-#[expect(
-    clippy::option_option,
-    reason = "no number at all, and any number, are two things"
-)]
+#[expect(clippy::option_option, reason = "no number at all, and any number, are two things")]
 fn number(part: &str) -> Option<Option<u64>> {
     match part {
         "x" | "X" | "*" => Some(None),
@@ -267,10 +234,7 @@ fn at_most(version: &Version) -> Alternative {
 /// A range with `end` as one of its ends, which lets its own pre-releases in if it is one.
 fn with_end(range: Range<Version>, end: &Version) -> Alternative {
     let own = (!end.pre.is_empty()).then(|| triple(end));
-    Alternative {
-        range,
-        prereleases: Some(own.into_iter().collect()),
-    }
+    Alternative { range, prereleases: Some(own.into_iter().collect()) }
 }
 
 /// Two comparators that must both hold. An end of either lets its pre-releases in.
@@ -279,10 +243,7 @@ fn both(a: Alternative, b: Alternative) -> Alternative {
         (Some(a), Some(b)) => Some([a, b].concat()),
         (a, b) => a.or(b),
     };
-    Alternative {
-        range: a.range.intersect(&b.range),
-        prereleases,
-    }
+    Alternative { range: a.range.intersect(&b.range), prereleases }
 }
 
 #[cfg(test)]
@@ -294,28 +255,14 @@ mod tests {
     fn check(range: &str, inside: &[&str], outside: &[&str]) {
         let set = parse_range(range).unwrap();
         let allows = |text: &&str| set.allows(&semver::parse(text).unwrap());
-        assert_eq!(
-            inside.iter().filter(|v| !allows(v)).collect::<Vec<_>>(),
-            [] as [&&str; 0]
-        );
-        assert_eq!(
-            outside.iter().filter(|v| allows(v)).collect::<Vec<_>>(),
-            [] as [&&str; 0]
-        );
+        assert_eq!(inside.iter().filter(|v| !allows(v)).collect::<Vec<_>>(), [] as [&&str; 0]);
+        assert_eq!(outside.iter().filter(|v| allows(v)).collect::<Vec<_>>(), [] as [&&str; 0]);
     }
 
     #[test]
     fn ranges_mean_what_semantic_puppet_says() {
-        check(
-            ">= 6.0.0 < 7.0.0",
-            &["6.0.0", "6.14.0"],
-            &["5.9.9", "7.0.0", "7.0.0-rc1"],
-        );
-        check(
-            ">=1.0.0 <2.0.0 || >= 3.0.0",
-            &["1.5.0", "3.0.0"],
-            &["2.0.0", "0.9.0"],
-        );
+        check(">= 6.0.0 < 7.0.0", &["6.0.0", "6.14.0"], &["5.9.9", "7.0.0", "7.0.0-rc1"]);
+        check(">=1.0.0 <2.0.0 || >= 3.0.0", &["1.5.0", "3.0.0"], &["2.0.0", "0.9.0"]);
         check("5.x", &["5.0.0", "5.9.0"], &["4.9.9", "6.0.0"]);
         check("1.2.*", &["1.2.0", "1.2.9"], &["1.3.0"]);
         check("~1.2", &["1.2.0", "1.2.9"], &["1.3.0", "1.1.9"]);
@@ -333,16 +280,8 @@ mod tests {
 
     #[test]
     fn a_prerelease_needs_an_end_of_its_own_version() {
-        check(
-            ">= 1.0.0-rc1",
-            &["1.0.0-rc1", "1.0.0-rc2", "1.0.0"],
-            &["1.0.1-rc1", "1.0.0-alpha"],
-        );
-        check(
-            "> 1.0.0-rc1 < 2.0.0",
-            &["1.0.0-rc1.0"],
-            &["1.0.0-rc1", "2.0.0-rc1"],
-        );
+        check(">= 1.0.0-rc1", &["1.0.0-rc1", "1.0.0-rc2", "1.0.0"], &["1.0.1-rc1", "1.0.0-alpha"]);
+        check("> 1.0.0-rc1 < 2.0.0", &["1.0.0-rc1.0"], &["1.0.0-rc1", "2.0.0-rc1"]);
     }
 
     #[test]

@@ -12,30 +12,18 @@ pub(super) struct Range<K> {
 
 impl<K: Ord + Clone> Range<K> {
     /// Everything.
-    pub(super) const ALL: Self = Self {
-        from: None,
-        to: None,
-    };
+    pub(super) const ALL: Self = Self { from: None, to: None };
 
     pub(super) fn at_least(from: K) -> Self {
-        Self {
-            from: Some(from),
-            to: None,
-        }
+        Self { from: Some(from), to: None }
     }
 
     pub(super) fn below(to: K) -> Self {
-        Self {
-            from: None,
-            to: Some(to),
-        }
+        Self { from: None, to: Some(to) }
     }
 
     pub(super) fn between(from: K, to: K) -> Self {
-        Self {
-            from: Some(from),
-            to: Some(to),
-        }
+        Self { from: Some(from), to: Some(to) }
     }
 
     pub(super) fn contains(&self, key: &K) -> bool {
@@ -55,10 +43,7 @@ impl<K: Ord + Clone> Range<K> {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.as_ref().or(b.as_ref()),
         };
-        Self {
-            from: from.cloned(),
-            to: to.cloned(),
-        }
+        Self { from: from.cloned(), to: to.cloned() }
     }
 }
 

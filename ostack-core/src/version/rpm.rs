@@ -35,11 +35,7 @@ impl Evr {
         let evr = &text[start..];
         let stray = |c: char| c.is_whitespace() || c.is_control() || "<>=,".contains(c);
         if let Some(at) = evr.find(stray) {
-            let expected = if at == 0 {
-                "a version"
-            } else {
-                "the end of the version"
-            };
+            let expected = if at == 0 { "a version" } else { "the end of the version" };
             return Err(unexpected(expected, text, start + at..text.len()));
         }
         let digits = evr.bytes().take_while(u8::is_ascii_digit).count();
@@ -48,22 +44,14 @@ impl Evr {
             Some(rest) => match evr[..digits].parse() {
                 Ok(epoch) => (epoch, rest),
                 Err(_) => {
-                    return Err(unexpected(
-                        "an epoch below 2^32",
-                        text,
-                        start..start + digits,
-                    ));
+                    return Err(unexpected("an epoch below 2^32", text, start..start + digits));
                 }
             },
             None => (0, evr),
         };
         let (version, release) = rest.rsplit_once('-').unwrap_or((rest, ""));
         if version.is_empty() {
-            return Err(unexpected(
-                "a version",
-                text,
-                text.len() - rest.len()..text.len(),
-            ));
+            return Err(unexpected("a version", text, text.len() - rest.len()..text.len()));
         }
         Ok(Self::new(epoch, version, release))
     }
@@ -74,11 +62,7 @@ impl Evr {
             "" => Release::Missing,
             release => Release::Is(sort_key(release)),
         };
-        Self {
-            epoch,
-            version: sort_key(version),
-            release,
-        }
+        Self { epoch, version: sort_key(version), release }
     }
 
     pub(super) fn epoch(&self) -> u32 {
@@ -93,10 +77,7 @@ impl Evr {
             // No key lies between a key and the same key with a zero byte after it.
             Release::Is(key) => Release::Is([key, &[0][..]].concat().into()),
         };
-        Self {
-            release,
-            ..self.clone()
-        }
+        Self { release, ..self.clone() }
     }
 
     /// All that `=` allows: this version, and without a release all its releases.
@@ -136,11 +117,7 @@ fn sort_key(text: &str) -> Box<[u8]> {
                 let zeros = segment.iter().take_while(|b| **b == b'0').count();
                 let number = &segment[zeros..];
                 key.push(DIGITS);
-                key.extend(
-                    u32::try_from(number.len())
-                        .unwrap_or(u32::MAX)
-                        .to_be_bytes(),
-                );
+                key.extend(u32::try_from(number.len()).unwrap_or(u32::MAX).to_be_bytes());
                 key.extend(number);
             }
             _ if first.is_ascii_alphabetic() => {
@@ -161,14 +138,8 @@ mod tests {
 
     #[test]
     fn segments_sort_as_rpmvercmp() {
-        let ordered = [
-            "1.0~rc1", "1.0", "1.0^git1", "1.0a", "1.0b", "1.0.1", "1.2", "1.10", "2",
-        ];
-        assert!(
-            ordered
-                .windows(2)
-                .all(|pair| sort_key(pair[0]) < sort_key(pair[1]))
-        );
+        let ordered = ["1.0~rc1", "1.0", "1.0^git1", "1.0a", "1.0b", "1.0.1", "1.2", "1.10", "2"];
+        assert!(ordered.windows(2).all(|pair| sort_key(pair[0]) < sort_key(pair[1])));
         assert_eq!(sort_key("1.0"), sort_key("01_00+"));
     }
 
@@ -187,14 +158,8 @@ mod tests {
             error("1.0 1"),
             "1:4: expected the end of the version, but found ` 1`\n  | 1.0 1\n  |    ^^"
         );
-        assert_eq!(
-            error(""),
-            "1:1: expected a version, but found nothing\n  | \n  | ^"
-        );
-        assert_eq!(
-            error("1:-2"),
-            "1:3: expected a version, but found `-2`\n  | 1:-2\n  |   ^^"
-        );
+        assert_eq!(error(""), "1:1: expected a version, but found nothing\n  | \n  | ^");
+        assert_eq!(error("1:-2"), "1:3: expected a version, but found `-2`\n  | 1:-2\n  |   ^^");
         assert_eq!(
             error("99999999999:1"),
             "1:1: expected an epoch below 2^32, but found `99999999999`\n  | 99999999999:1\n  | \

@@ -31,15 +31,10 @@ pub(super) struct Alternative {
 }
 
 impl Alternative {
-    pub(super) const ALL: Self = Self {
-        range: Range::ALL,
-        prereleases: None,
-    };
+    pub(super) const ALL: Self = Self { range: Range::ALL, prereleases: None };
 
     fn lets_in(&self, version: Triple) -> bool {
-        self.prereleases
-            .as_ref()
-            .is_none_or(|some| some.contains(&version))
+        self.prereleases.as_ref().is_none_or(|some| some.contains(&version))
     }
 
     fn allows(&self, version: &Version) -> bool {
@@ -51,10 +46,7 @@ impl Alternative {
             (Some(a), Some(b)) => Some(a.iter().filter(|t| b.contains(t)).copied().collect()),
             (a, b) => a.as_ref().or(b.as_ref()).cloned(),
         };
-        Self {
-            range: self.range.intersect(&other.range),
-            prereleases,
-        }
+        Self { range: self.range.intersect(&other.range), prereleases }
     }
 
     fn is_empty(&self) -> bool {
@@ -78,12 +70,7 @@ impl Set {
     }
 
     pub(super) fn intersect(&self, other: &Self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .flat_map(|a| other.0.iter().map(move |b| a.intersect(b)))
-                .collect(),
-        )
+        Self(self.0.iter().flat_map(|a| other.0.iter().map(move |b| a.intersect(b))).collect())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -93,10 +80,7 @@ impl Set {
 
 /// The least version of all that begin so: its first pre-release.
 fn least(major: u64, minor: u64, patch: u64) -> Version {
-    Version {
-        pre: FIRST.parse().unwrap_or(Prerelease::EMPTY),
-        ..Version::new(major, minor, patch)
-    }
+    Version { pre: FIRST.parse().unwrap_or(Prerelease::EMPTY), ..Version::new(major, minor, patch) }
 }
 
 /// The least pre-release there is.
@@ -105,17 +89,10 @@ const FIRST: &str = "0";
 /// The version right after `version`; none lies between.
 pub(super) fn next(version: &Version) -> Version {
     if version.pre.is_empty() {
-        return least(
-            version.major,
-            version.minor,
-            version.patch.saturating_add(1),
-        );
+        return least(version.major, version.minor, version.patch.saturating_add(1));
     }
     let longer = format!("{}.{FIRST}", version.pre).parse();
-    Version {
-        pre: longer.unwrap_or_else(|_| version.pre.clone()),
-        ..version.clone()
-    }
+    Version { pre: longer.unwrap_or_else(|_| version.pre.clone()), ..version.clone() }
 }
 
 /// Reads a requirement in Cargo's grammar: comparators with commas between.
@@ -132,28 +109,16 @@ pub(super) fn parse_requirement(text: &str) -> Result<Set> {
         .unwrap_or(Range::ALL);
     let with_prerelease = comparators.iter().filter(|c| !c.pre.is_empty());
     let mut prereleases: Vec<Triple> = with_prerelease
-        .map(|c| {
-            (
-                c.major,
-                c.minor.unwrap_or_default(),
-                c.patch.unwrap_or_default(),
-            )
-        })
+        .map(|c| (c.major, c.minor.unwrap_or_default(), c.patch.unwrap_or_default()))
         .collect();
     prereleases.retain(|t| !comparators.iter().any(|c| refuses_prereleases(c, *t)));
-    Ok(Set(vec![Alternative {
-        range,
-        prereleases: Some(prereleases),
-    }]))
+    Ok(Set(vec![Alternative { range, prereleases: Some(prereleases) }]))
 }
 
 /// What a comparator spans, before the rule on pre-releases.
 fn comparator_range(c: &Comparator) -> Range<Version> {
     let (major, minor, patch) = (c.major, c.minor.unwrap_or(0), c.patch.unwrap_or(0));
-    let from = Version {
-        pre: c.pre.clone(),
-        ..Version::new(major, minor, patch)
-    };
+    let from = Version { pre: c.pre.clone(), ..Version::new(major, minor, patch) };
     let next_major = || least(major.saturating_add(1), 0, 0);
     let next_minor = || least(major, minor.saturating_add(1), 0);
     let after = match (c.minor, c.patch) {
@@ -161,11 +126,7 @@ fn comparator_range(c: &Comparator) -> Range<Version> {
         (_, None) => next_minor(),
         _ => next(&from),
     };
-    let first = if c.patch.is_some() {
-        from.clone()
-    } else {
-        least(major, minor, patch)
-    };
+    let first = if c.patch.is_some() { from.clone() } else { least(major, minor, patch) };
     match c.op {
         Op::Greater => Range::at_least(after),
         Op::GreaterEq => Range::at_least(first),
@@ -247,32 +208,16 @@ mod tests {
         ];
         let versions: Vec<_> = ordered.iter().map(|text| parse(text).unwrap()).collect();
         assert!(versions.is_sorted_by(|a, b| a < b));
-        assert_eq!(
-            parse("1.0.0+20130313144700").unwrap(),
-            parse("1.0.0+exp.sha").unwrap()
-        );
+        assert_eq!(parse("1.0.0+20130313144700").unwrap(), parse("1.0.0+exp.sha").unwrap());
     }
 
     /// Sections 2, 9 and 10 of the standard.
     #[test]
     fn the_grammar_is_the_standards() {
-        for text in [
-            "1.0.0-x-y-z.--",
-            "1.0.0-alpha+001",
-            "1.0.0+21AF26D3----117B344092BD",
-        ] {
+        for text in ["1.0.0-x-y-z.--", "1.0.0-alpha+001", "1.0.0+21AF26D3----117B344092BD"] {
             assert!(parse(text).is_ok(), "{text}");
         }
-        for text in [
-            "1",
-            "1.2",
-            "01.2.3",
-            "1.2.3-01",
-            "1.2.3-",
-            "1.2.3-a..b",
-            "v1.2.3",
-            " 1.2.3",
-        ] {
+        for text in ["1", "1.2", "01.2.3", "1.2.3-01", "1.2.3-", "1.2.3-a..b", "v1.2.3", " 1.2.3"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -23,9 +23,7 @@ fn text(scheme: Scheme) -> BoxedStrategy<String> {
 fn constraint(scheme: Scheme) -> BoxedStrategy<String> {
     let version = text(scheme);
     match scheme {
-        Scheme::Rpm => ("(<|<=|=|>=|>)", version)
-            .prop_map(|(op, v)| format!("{op} {v}"))
-            .boxed(),
+        Scheme::Rpm => ("(<|<=|=|>=|>)", version).prop_map(|(op, v)| format!("{op} {v}")).boxed(),
         Scheme::Pep440 => {
             let specifier = ("(<|<=|==|!=|>=|>|~=|===)", version).prop_map(|(op, v)| {
                 let v = if matches!(&*op, "==" | "!=" | "===") {
@@ -40,24 +38,18 @@ fn constraint(scheme: Scheme) -> BoxedStrategy<String> {
                 };
                 format!("{op}{two}")
             });
-            prop::collection::vec(specifier, 1..3)
-                .prop_map(|all| all.join(","))
-                .boxed()
+            prop::collection::vec(specifier, 1..3).prop_map(|all| all.join(",")).boxed()
         }
         Scheme::Semver => {
             let comparator =
                 ("(<|<=|=|>=|>|~|\\^)", version).prop_map(|(op, v)| format!("{op}{v}"));
-            prop::collection::vec(comparator, 1..3)
-                .prop_map(|all| all.join(", "))
-                .boxed()
+            prop::collection::vec(comparator, 1..3).prop_map(|all| all.join(", ")).boxed()
         }
         Scheme::Puppet => {
             let comparator =
                 ("(<|<=|=|>=|>|~|\\^)", version).prop_map(|(op, v)| format!("{op} {v}"));
             let all = prop::collection::vec(comparator, 1..3).prop_map(|all| all.join(" "));
-            prop::collection::vec(all, 1..3)
-                .prop_map(|any| any.join(" || "))
-                .boxed()
+            prop::collection::vec(all, 1..3).prop_map(|any| any.join(" || ")).boxed()
         }
     }
 }
@@ -143,17 +135,10 @@ fn schemes_do_not_mix() {
     assert_ne!(rpm, semver);
     assert_eq!(rpm.partial_cmp(&semver), None);
     let error = rpm.compare(&semver).unwrap_err();
-    assert_eq!(
-        error.message(),
-        "expected two versions of one scheme, but found rpm and semver"
-    );
+    assert_eq!(error.message(), "expected two versions of one scheme, but found rpm and semver");
     let constraint = Constraint::parse(">= 1", Scheme::Rpm).unwrap();
     assert!(constraint.allows(&semver).is_err());
-    assert!(
-        constraint
-            .overlaps(&Constraint::parse(">=1", Scheme::Pep440).unwrap())
-            .is_err()
-    );
+    assert!(constraint.overlaps(&Constraint::parse(">=1", Scheme::Pep440).unwrap()).is_err());
 }
 
 #[test]

@@ -116,27 +116,12 @@ fn time_stamps_mean_instants() {
     };
     let morning = Some(1_433_648_548_000);
     assert_eq!(instant("2015-06-07 03:42:28 7 INFO nova [-] x"), morning);
-    assert_eq!(
-        instant("=INFO REPORT==== 7-Jun-2015::03:42:28 ===\nx"),
-        morning
-    );
-    assert_eq!(
-        instant("[Sun Jun 07 03:42:28.5 2015] [core:error] x"),
-        morning.map(|t| t + 500)
-    );
+    assert_eq!(instant("=INFO REPORT==== 7-Jun-2015::03:42:28 ===\nx"), morning);
+    assert_eq!(instant("[Sun Jun 07 03:42:28.5 2015] [core:error] x"), morning.map(|t| t + 500));
     assert_eq!(instant("150607  3:42:28 [Note] x"), morning);
-    assert_eq!(
-        instant("2015-06-07T03:42:28.25Z|1|vlog|INFO|x"),
-        morning.map(|t| t + 250)
-    );
-    assert_eq!(
-        instant("2015-06-07 03:42:28,007 - util.py[WARNING]: x"),
-        morning.map(|t| t + 7)
-    );
-    assert_eq!(
-        instant("2015-06-07 03:42:28::INFO::a::1::root:: x"),
-        morning
-    );
+    assert_eq!(instant("2015-06-07T03:42:28.25Z|1|vlog|INFO|x"), morning.map(|t| t + 250));
+    assert_eq!(instant("2015-06-07 03:42:28,007 - util.py[WARNING]: x"), morning.map(|t| t + 7));
+    assert_eq!(instant("2015-06-07 03:42:28::INFO::a::1::root:: x"), morning);
     assert_eq!(instant("type=AVC msg=audit(1433648548.000:1): x"), morning);
     assert_eq!(instant("2015-06-07T03:42:28+0200 vm sshd[1]: x"), morning);
     assert_eq!(instant("Jun  7 03:42:28 vm sshd[1]: x"), None);
@@ -159,14 +144,10 @@ fn names_of_kinds_are_read_and_suggested() {
 #[test]
 fn a_localised_problem_is_marked() {
     let mut localised = Vec::new();
-    for_entries(
-        "错误：软件包：a (b)\n\nError: Package: a (b)\n".as_bytes(),
-        8,
-        |entry| {
-            if let Record::Package(package) = entry.record {
-                localised.push(package.localised);
-            }
-        },
-    );
+    for_entries("错误：软件包：a (b)\n\nError: Package: a (b)\n".as_bytes(), 8, |entry| {
+        if let Record::Package(package) = entry.record {
+            localised.push(package.localised);
+        }
+    });
     assert_eq!(localised, [true, false]);
 }

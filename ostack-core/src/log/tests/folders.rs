@@ -26,9 +26,7 @@ impl Folder {
         let mut sources = sources;
         sources.add(&self.0).expect("a folder that can be read");
         let shown = |path: &str| {
-            let path = Path::new(path)
-                .strip_prefix(&self.0)
-                .expect("it is under the folder");
+            let path = Path::new(path).strip_prefix(&self.0).expect("it is under the folder");
             path.display().to_string()
         };
         (
@@ -59,13 +57,7 @@ fn a_run_is_its_setup_log_and_its_manifests_logs() {
     folder.write("manifests/192.0.2.2_controller.pp", "node default {}\n");
     folder.write("manifests/192.0.2.2_controller.pp.log", "Error: no\n");
     let (sources, skipped) = folder.sources(Sources::new());
-    assert_eq!(
-        sources,
-        [
-            "openstack-setup.log",
-            "manifests/192.0.2.2_controller.pp.log"
-        ]
-    );
+    assert_eq!(sources, ["openstack-setup.log", "manifests/192.0.2.2_controller.pp.log"]);
     assert!(skipped.is_empty());
 }
 
@@ -74,10 +66,7 @@ fn of_several_runs_the_newest_that_failed_is_read() {
     let folder = Folder::new("runs");
     folder.write("20220101-100000-aaaaaa/openstack-setup.log", FAILED);
     folder.write("20220102-100000-bbbbbb/openstack-setup.log", DONE);
-    folder.write(
-        "20220102-100000-bbbbbb/manifests/192.0.2.2_x.pp.log",
-        "Error: no\n",
-    );
+    folder.write("20220102-100000-bbbbbb/manifests/192.0.2.2_x.pp.log", "Error: no\n");
     folder.write("20220103-100000-cccccc/openstack-setup.log", DONE);
     folder.write(
         "20220103-100000-cccccc/manifests/192.0.2.2_x.pp.log",
@@ -106,10 +95,7 @@ fn of_any_other_folder_all_that_is_text_is_read() {
     folder.write("empty", "");
     let (sources, skipped) = folder.sources(Sources::new());
     assert_eq!(sources, ["empty", "messages", "nova/nova-api.log"]);
-    assert_eq!(
-        skipped,
-        ["messages-1.gz: compressed (gzip)", "wtmp: binary"]
-    );
+    assert_eq!(skipped, ["messages-1.gz: compressed (gzip)", "wtmp: binary"]);
 }
 
 #[test]
@@ -128,13 +114,7 @@ fn what_cannot_be_read_is_said() {
 fn a_stream_is_read_once() {
     let source = Source::reader("-", Box::new(&b"Error: x\n"[..]));
     let mut reader = crate::log::Reader::new(&source).expect("the first time");
-    assert_eq!(
-        reader
-            .next_block()
-            .expect("readable")
-            .map(|block| block.len()),
-        Some(1)
-    );
+    assert_eq!(reader.next_block().expect("readable").map(|block| block.len()), Some(1));
     let error = crate::log::Reader::new(&source).expect_err("the second time");
     assert_eq!(error.message(), "this stream was read before");
 }

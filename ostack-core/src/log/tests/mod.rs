@@ -49,12 +49,7 @@ fn show(log: &str) -> String {
 fn outline(log: &str) -> String {
     let mut outline = Vec::new();
     for_entries(log.as_bytes(), 1 << 16, |entry| {
-        outline.push(format!(
-            "{}+{} {}",
-            entry.line,
-            entry.lines,
-            entry.record.kind()
-        ));
+        outline.push(format!("{}+{} {}", entry.line, entry.lines, entry.record.kind()));
     });
     outline.join(", ")
 }

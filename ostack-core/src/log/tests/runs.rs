@@ -10,9 +10,7 @@ fn run(logs: &[(&str, &str)]) -> Option<Run> {
         let source = Source::bytes(*name, *log);
         let mut reader = Reader::new(&source).expect("bytes can be read");
         while let Some(block) = reader.next_block().expect("bytes can be read") {
-            block
-                .entries()
-                .for_each(|entry| tracker.observe(&source, &entry));
+            block.entries().for_each(|entry| tracker.observe(&source, &entry));
         }
     }
     tracker.run()
@@ -141,11 +139,7 @@ fn lines_pasted_in_one_are_told_apart() {
     .expect("packstack's words");
     assert_eq!(run.failed_manifest.as_deref(), Some("192.0.2.2_qpid.pp"));
     assert_eq!(run.failed_host.as_deref(), Some("192.0.2.2"));
-    assert!(
-        run.stopped_with
-            .expect("a message")
-            .starts_with("Error during puppet run")
-    );
+    assert!(run.stopped_with.expect("a message").starts_with("Error during puppet run"));
 }
 
 #[test]
@@ -172,11 +166,8 @@ Error: no such package
 
 #[test]
 fn a_success_after_a_failure_counts() {
-    let run = run(&[(
-        "console",
-        "ERROR : no\n **** Installation completed successfully ******\n",
-    )])
-    .expect("packstack's words");
+    let run = run(&[("console", "ERROR : no\n **** Installation completed successfully ******\n")])
+        .expect("packstack's words");
     assert!(run.succeeded);
     assert_eq!(run.success, Some(("console".to_owned(), 1)));
 }

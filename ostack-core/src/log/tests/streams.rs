@@ -40,11 +40,7 @@ fn check(log: &[u8], block_size: usize) {
     let whole = seen(log, 1 << 20);
     assert_eq!(seen(log, block_size), whole, "blocks of {block_size} bytes");
     let stream = Source::reader("-", Box::new(std::io::Cursor::new(log.to_vec())));
-    assert_eq!(
-        seen_in(&blocks_of(&stream, block_size)),
-        whole,
-        "reads of {block_size} bytes"
-    );
+    assert_eq!(seen_in(&blocks_of(&stream, block_size)), whole, "reads of {block_size} bytes");
     let mut at = 0;
     for (number, entry) in whole.iter().enumerate() {
         assert_eq!(entry.number, number as u64);
@@ -65,10 +61,7 @@ fn check(log: &[u8], block_size: usize) {
             );
         }
         assert!(
-            entry
-                .record
-                .instant(&entry.text)
-                .is_none_or(|instant| instant.abs() < i64::MAX / 2)
+            entry.record.instant(&entry.text).is_none_or(|instant| instant.abs() < i64::MAX / 2)
         );
         at = entry.bytes.end;
     }
@@ -119,16 +112,8 @@ const PIECES: &[&[u8]] = &[
 ];
 
 /// What long stretches are made of.
-const FILLERS: &[&[u8]] = &[
-    b"\0",
-    b"x\n",
-    "错".as_bytes(),
-    b"\x1b[0m",
-    b"\r",
-    b"\x1b[",
-    b"a\x1b[0m",
-    b"\x1b]8",
-];
+const FILLERS: &[&[u8]] =
+    &[b"\0", b"x\n", "错".as_bytes(), b"\x1b[0m", b"\r", b"\x1b[", b"a\x1b[0m", b"\x1b]8"];
 
 fn log() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
@@ -183,10 +168,7 @@ fn zeros_without_a_line_end_make_records_of_bounded_size() {
 #[test]
 fn a_record_of_more_lines_than_a_thousand_is_split() {
     let log = format!("Error: x\n{}", "  more\n".repeat(2500));
-    let lines: Vec<u32> = seen(log.as_bytes(), 1 << 16)
-        .iter()
-        .map(|entry| entry.lines)
-        .collect();
+    let lines: Vec<u32> = seen(log.as_bytes(), 1 << 16).iter().map(|entry| entry.lines).collect();
     assert_eq!(lines, [1000, 1000, 501]);
 }
 
@@ -203,8 +185,5 @@ fn sequences_and_carriage_returns_are_left_out_and_counted() {
 #[test]
 fn a_log_of_sequences_only_is_one_empty_record() {
     let seen = seen(b"\x1b[0m\r\r\x1b[0m", 4);
-    assert_eq!(
-        (seen.len(), seen[0].bytes.clone(), seen[0].text.len()),
-        (1, 0..10, 0)
-    );
+    assert_eq!((seen.len(), seen[0].bytes.clone(), seen[0].text.len()), (1, 0..10, 0));
 }

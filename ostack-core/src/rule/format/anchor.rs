@@ -89,7 +89,9 @@ fn exact(hir: &Hir) -> Option<Set> {
 
 fn cross(left: &Set, right: &Set) -> Option<Set> {
     let small = left.len() * right.len() <= MOST;
-    small.then(|| left.iter().flat_map(|l| right.iter().map(move |r| [&l[..], r].concat())).collect())
+    small.then(|| {
+        left.iter().flat_map(|l| right.iter().map(move |r| [&l[..], r].concat())).collect()
+    })
 }
 
 /// The best set of literals one of which every match contains.
@@ -136,7 +138,9 @@ pub fn captures(hir: &Hir) -> Vec<(String, bool)> {
             }
             HirKind::Repetition(repetition) => walk(&repetition.sub, found),
             HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-                parts.iter().for_each(|part| walk(part, found));
+                for part in parts {
+                    walk(part, found);
+                }
             }
             HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
         }

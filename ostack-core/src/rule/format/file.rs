@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::anchor;
-use super::model::*;
+use super::model::{
+    Action, Again, AnswerTest, Change, Check, Edit, Explains, FileTest, Fix, FixWhen, Pattern,
+    Risk, Rule, Scope, Severity, Side, Status, Step, Verify, When, Within,
+};
 use super::template;
 use crate::error::{Error, ErrorKind, Result};
 use crate::span::{LineColumn, characters};
@@ -289,7 +292,8 @@ impl RuleFile {
             })
         };
         let matching = self.matching.unwrap_or_default();
-        let indices = |names: &[Spanned<String>]| names.iter().map(index).collect::<Result<Vec<_>>>();
+        let indices =
+            |names: &[Spanned<String>]| names.iter().map(index).collect::<Result<Vec<_>>>();
         let (mut all, any, none) =
             (indices(&matching.all)?, indices(&matching.any)?, indices(&matching.none)?);
         if all.is_empty() && any.is_empty() {
@@ -300,12 +304,18 @@ impl RuleFile {
         {
             return Err(at.error(
                 &self.patterns[unused].name.span(),
-                format!("expected [match] to use the pattern `{}`, but it does not", patterns[unused].name),
+                format!(
+                    "expected [match] to use the pattern `{}`, but it does not",
+                    patterns[unused].name
+                ),
             ));
         }
         let words = Words { at, captures, computed: self.computed.is_some() };
-        let explains =
-            self.explains.iter().map(|e| check_explains(at, e, self.id.get_ref())).collect::<Result<_>>()?;
+        let explains = self
+            .explains
+            .iter()
+            .map(|e| check_explains(at, e, self.id.get_ref()))
+            .collect::<Result<_>>()?;
         for reference in &self.references {
             if !reference.get_ref().contains("://") {
                 let found = reference.get_ref();
@@ -346,7 +356,8 @@ impl RuleFile {
 
 fn check_names(at: &Places<'_>, id: &Spanned<String>, component: &Spanned<String>) -> Result<()> {
     let word = |s: &str| {
-        !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        !s.is_empty()
+            && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     for name in [id, component] {
         if !word(name.get_ref()) {
@@ -414,7 +425,9 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
                 vec![anchor.get_ref().to_ascii_lowercase().into_bytes()]
             }
             Some(anchor) => {
-                return Err(at.error(&anchor.span(), "expected at least 4 bytes that every match contains"));
+                return Err(
+                    at.error(&anchor.span(), "expected at least 4 bytes that every match contains")
+                );
             }
             None => anchor::literals(&hir),
         };
@@ -438,7 +451,9 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
     }
     for (i, file) in files.iter().enumerate() {
         let Some(within) = &file.within else { continue };
-        let of = patterns.iter().position(|p| p.name == *within.of.get_ref() && p.name != patterns[i].name);
+        let of = patterns
+            .iter()
+            .position(|p| p.name == *within.of.get_ref() && p.name != patterns[i].name);
         let Some(of) = of else {
             let known = patterns.iter().map(|p| p.name.as_str()).filter(|n| *n != patterns[i].name);
             return Err(unknown_name(at, &within.of, "the name of another [[pattern]]", known));
@@ -454,7 +469,8 @@ fn check_explains(at: &Places<'_>, file: &Spanned<ExplainsFile>, id: &str) -> Re
         ExplainsFile::Full(table) => {
             let window = table.window.as_deref().map(|text| {
                 seconds(text).ok_or_else(|| {
-                    let message = format!("expected a time such as `90s`, `10m` or `2h`, but found `{text}`");
+                    let message =
+                        format!("expected a time such as `90s`, `10m` or `2h`, but found `{text}`");
                     at.error(&file.span(), message)
                 })
             });
@@ -462,7 +478,9 @@ fn check_explains(at: &Places<'_>, file: &Spanned<ExplainsFile>, id: &str) -> Re
         }
     };
     if explains.rule == id {
-        return Err(at.error(&file.span(), "expected another rule, but a rule cannot explain itself"));
+        return Err(
+            at.error(&file.span(), "expected another rule, but a rule cannot explain itself")
+        );
     }
     Ok(explains)
 }
@@ -489,8 +507,9 @@ fn check_when(at: &Places<'_>, file: WhenFile) -> Result<When> {
         (name, test)
     });
     let files = file.file.into_iter().map(|test| {
-        anchor::parse(test.regex.get_ref())
-            .map_err(|e| at.error(&test.regex.span(), format!("expected a regular expression: {e}")))?;
+        anchor::parse(test.regex.get_ref()).map_err(|e| {
+            at.error(&test.regex.span(), format!("expected a regular expression: {e}"))
+        })?;
         Ok(FileTest { path: test.path, regex: test.regex.into_inner() })
     });
     Ok(When {

@@ -312,7 +312,9 @@ impl Rule {
                 values.values().map(|v| (TemplateUse::Value, v.as_str())).collect()
             }
             Action::Edit(edit) => match &edit.change {
-                Change::Add(line) => vec![(TemplateUse::Value, &*edit.file), (TemplateUse::Value, line)],
+                Change::Add(line) => {
+                    vec![(TemplateUse::Value, &*edit.file), (TemplateUse::Value, line)]
+                }
                 Change::Key { key, value, .. } => vec![
                     (TemplateUse::Value, &*edit.file),
                     (TemplateUse::Value, key),
@@ -320,7 +322,8 @@ impl Rule {
                 ],
             },
         });
-        let words = [&self.title, &self.cause].into_iter().map(|t| (TemplateUse::Words, t.as_str()));
+        let words =
+            [&self.title, &self.cause].into_iter().map(|t| (TemplateUse::Words, t.as_str()));
         let titles = self.fixes.iter().map(|fix| (TemplateUse::Words, fix.title.as_str()));
         let checks = self.checks.iter().flat_map(|check| {
             [

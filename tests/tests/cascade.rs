@@ -1,0 +1,158 @@
+//! Causes over symptoms, one diagnosis for one piece of evidence, and what recovered.
+
+use ostack_core::rule::{KnowledgeBase, parse};
+use ostack_tests::{diagnose, ids};
+
+fn rules(texts: &[String]) -> KnowledgeBase {
+    let mut rules = KnowledgeBase::empty();
+    for text in texts {
+        let (rule, tests) = parse("rules/host", text).unwrap();
+        rules.add("rules/host", rule, tests).unwrap();
+    }
+    rules
+}
+
+fn rule(id: &str, head: &str, patterns: &str) -> String {
+    format!(
+        "format = 1\nid = \"{id}\"\ntitle = \"{id}\"\ncomponent = \"host\"\nseverity = \"error\"\n\
+         cause = \"A test.\"\n{head}\n{patterns}"
+    )
+}
+
+fn pattern(name: &str, regex: &str) -> String {
+    format!("[[pattern]]\nname = \"{name}\"\nregex = '{regex}'\n")
+}
+
+#[test]
+fn a_symptom_stands_under_its_cause() {
+    let rules = rules(&[
+        rule(
+            "disk_full",
+            "explains = [\"write_failed\"]",
+            &pattern("p", "No space left on device"),
+        ),
+        rule("write_failed", "", &pattern("p", "cannot write the table")),
+    ]);
+    let report = diagnose("cannot write the table\nx\nNo space left on device\n", &rules);
+    assert_eq!(ids(&report), ["disk_full"]);
+    assert_eq!(report.diagnoses[0].symptoms[0].rule, "write_failed");
+    assert_eq!(ids(&diagnose("cannot write the table\n", &rules)), ["write_failed"]);
+}
+
+#[test]
+fn a_symptom_from_before_its_cause_is_none() {
+    let rules = rules(&[
+        rule("down", "explains = [\"refused\"]", &pattern("p", "node went down")),
+        rule("refused", "", &pattern("p", "connection refused")),
+    ]);
+    let log = |first: &str, second: &str| {
+        format!(
+            "2026-01-01 {first}.000 1 ERROR a [-] connection refused\n\
+             2026-01-01 {second}.000 1 ERROR b [-] node went down\n"
+        )
+    };
+    assert_eq!(ids(&diagnose(log("10:00:00", "12:00:00"), &rules)).len(), 2);
+    assert_eq!(ids(&diagnose(log("10:00:00", "10:00:02"), &rules)), ["down"]);
+}
+
+#[test]
+fn a_window_ends() {
+    let rules = rules(&[
+        rule(
+            "down",
+            "explains = [{ rule = \"refused\", window = \"10m\" }]",
+            &pattern("p", "node went down"),
+        ),
+        rule("refused", "", &pattern("p", "connection refused")),
+    ]);
+    let log = |at: &str| {
+        format!(
+            "2026-01-01 10:00:00.000 1 ERROR b [-] node went down\n\
+             2026-01-01 {at}.000 1 ERROR a [-] connection refused\n"
+        )
+    };
+    assert_eq!(ids(&diagnose(log("10:09:00"), &rules)), ["down"]);
+    assert_eq!(ids(&diagnose(log("11:00:00"), &rules)).len(), 2);
+}
+
+#[test]
+fn another_host_has_another_cause() {
+    let rules = rules(&[
+        rule(
+            "down",
+            "explains = [{ rule = \"refused\", scope = \"host\" }]",
+            &pattern("p", "node went down"),
+        ),
+        rule("refused", "", &pattern("p", "connection refused")),
+    ]);
+    let log = |host: &str| {
+        format!(
+            "Nov 22 10:00:00 vm1 svc[1]: node went down\nNov 22 10:00:01 {host} svc[2]: connection refused\n"
+        )
+    };
+    assert_eq!(ids(&diagnose(log("vm1"), &rules)), ["down"]);
+    assert_eq!(ids(&diagnose(log("vm2"), &rules)).len(), 2);
+}
+
+#[test]
+fn one_line_is_one_diagnosis_with_alternatives() {
+    let rules = rules(&[
+        rule("short", "", &pattern("p", "refused")),
+        rule("long", "", &pattern("p", "connection to the broker was refused")),
+    ]);
+    let report = diagnose("connection to the broker was refused\n", &rules);
+    assert_eq!(ids(&report), ["long"]);
+    assert_eq!(report.diagnoses[0].alternatives[0].rule, "short");
+}
+
+#[test]
+fn what_recovered_is_no_finding_and_not_unexplained() {
+    let head = "[match]\nall = [\"lost\"]\nnone = [\"found\"]";
+    let patterns = format!(
+        "{}{}within = {{ of = \"lost\", records = 10, side = \"after\" }}\n",
+        pattern("lost", "broker is lost"),
+        pattern("found", "broker is found")
+    );
+    let rules = rules(&[rule("lost", head, &patterns)]);
+    let lost = "2026-01-01 10:00:00.000 1 ERROR a [-] broker is lost\n";
+    let found = "2026-01-01 10:00:05.000 1 INFO a [-] broker is found\n";
+    assert!(diagnose(format!("{lost}{found}"), &rules).is_empty());
+    assert_eq!(ids(&diagnose(format!("{found}{lost}"), &rules)), ["lost"]);
+    assert_eq!(ids(&diagnose(format!("{lost}{found}{lost}"), &rules)), ["lost"]);
+}
+
+#[test]
+fn a_run_that_succeeded_has_no_finding() {
+    let rules = rules(&[rule("metadata", "", &pattern("p", "Failed to download metadata"))]);
+    let error = "Error: Failed to download metadata for repo 'epel'\n";
+    let success = " **** Installation completed successfully ******\n";
+    assert!(diagnose(format!("{error}{success}"), &rules).diagnoses.is_empty());
+    assert_eq!(ids(&diagnose(error, &rules)), ["metadata"]);
+}
+
+#[test]
+fn skipped_resources_are_counted_once() {
+    let rules = rules(&[rule("failed", "", &pattern("p", "Could not start Service"))]);
+    let log = "Error: Could not start Service[httpd]: x\n\
+               Notice: /Stage[main]/A/Exec[a]: Dependency Service[httpd] has failures: true\n\
+               Warning: /Stage[main]/A/Exec[a]: Skipping because of failed dependencies\n\
+               Warning: /Stage[main]/A/Exec[b]: Skipping because of failed dependencies\n";
+    let report = diagnose(log, &rules);
+    assert_eq!(report.diagnoses[0].skipped_resources, Some(2));
+    assert!(report.unexplained.is_empty());
+}
+
+#[test]
+fn unexplained_errors_are_grouped() {
+    let mut log = String::new();
+    for n in 1..=3 {
+        log.push_str(&format!("2026-01-01 10:00:0{n}.000 1 ERROR a [-] no route to 192.0.2.{n}\n"));
+    }
+    let report = diagnose(log, &KnowledgeBase::empty());
+    assert!(report.diagnoses.is_empty());
+    assert_eq!(report.unexplained.len(), 1);
+    let group = &report.unexplained[0];
+    assert_eq!((group.count, group.first.line, group.last.line), (3, 1, 3));
+    assert_eq!(group.template, "no route to <*>");
+    assert!(group.nearest.is_empty());
+}
