@@ -7,6 +7,7 @@ pub mod answer_file;
 pub mod error;
 pub mod host;
 pub mod log;
+pub mod parameter;
 pub mod release;
 pub mod span;
 pub mod version;
