@@ -163,7 +163,7 @@ impl AnswerFile {
         let loaded = self.walk(catalogue);
         match loaded.failures.first() {
             Some(failure) => Err(self.refusal(failure).into_error(self.path())),
-            None => Ok(loaded.values),
+            None => Ok(loaded.values.of_the_cloud()),
         }
     }
 

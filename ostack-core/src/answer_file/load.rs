@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::process::{Value, process, random_hex};
 use super::validate::{Expected, validate};
-use crate::parameter::{Catalogue, Condition, Parameter, Validator};
+use crate::parameter::{Catalogue, Condition, Op, Parameter, Validator};
 
 /// The machine that packstack runs on, where defaults name it.
 ///
@@ -74,6 +74,16 @@ impl Values {
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.list.iter().map(|(name, value)| (*name, value))
+    }
+
+    /// Without what is read only to prepare the run: `EXCLUDE_SERVERS` is no parameter of the
+    /// cloud, and packstack keeps it apart.
+    pub(super) fn of_the_cloud(self) -> Self {
+        let mut values = Self::default();
+        for (name, value) in self.list.into_iter().filter(|(name, _)| name.starts_with("CONFIG_")) {
+            values.set(name, value);
+        }
+        values
     }
 
     pub(super) fn set(&mut self, name: &'static str, value: Value) {
@@ -170,15 +180,19 @@ impl Walk<'_> {
         for tests in lists {
             let mut holds = true;
             for test in tests {
-                let Some(value) = self.loaded.values.get(&test.param) else {
-                    self.loaded.failures.push(Failure {
-                        parameter: None,
-                        expected: format!("a value of `{}` for the condition `{when}`", test.param),
-                        found: "none".into(),
-                    });
-                    return false;
+                let value = match (self.loaded.values.get(&test.param), test.op) {
+                    (Some(value), _) => value.text(),
+                    // packstack asks for these so that a missing value is an empty one.
+                    (None, Op::Set | Op::Empty) => "",
+                    (None, _) => {
+                        let what = format!("a value of `{}` for `{when}`", test.param);
+                        let found = String::new();
+                        let failure = Failure { parameter: None, expected: what, found };
+                        self.loaded.failures.push(failure);
+                        return false;
+                    }
                 };
-                holds = test.holds(value.text());
+                holds = test.holds(value);
                 if !holds {
                     break;
                 }
