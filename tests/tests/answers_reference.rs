@@ -2,11 +2,12 @@
 //! (`OSTACK_REFERENCE`, a folder with `packstack/` in it).
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use flate2::read::MultiGzDecoder;
-use ostack_core::answer_file::{AnswerFile, Machine, Severity, Value, Verdict};
+use ostack_core::answer_file::{AnswerFile, Dialect, Machine, Severity, Value, Verdict};
 use ostack_core::parameter::{Catalogue, Condition};
 use serde_json::Value as Json;
 
@@ -95,7 +96,7 @@ fn processed_values_are_packstacks() {
     let rows: Vec<_> = rows.iter().filter(|row| row["accepted"] == true).collect();
     let miss = |row: &&Json| {
         let release = text(row, "release");
-        let dialect = ostack_core::answer_file::Dialect::of(release, None);
+        let dialect = Dialect::of(release, None);
         let file = AnswerFile::parse(text(row, "text"), dialect).expect("it parses");
         let values = file.effective(release, None).expect("it is accepted");
         let expected = row["effective"].as_object().expect("values");
@@ -280,4 +281,106 @@ fn name_of(kind: &impl std::fmt::Debug) -> String {
         name.push(c.to_ascii_lowercase());
     }
     name
+}
+
+const PYTHON: &str = r#"
+import configparser, io, json, sys
+for line in sys.stdin:
+    parser = configparser.RawConfigParser()
+    try:
+        # As a file in text mode: every kind of line end is one.
+        parser.read_file(io.StringIO(json.loads(line), newline=None))
+        print(json.dumps(dict(parser.items("general"))))
+    except configparser.Error as error:
+        print("null")
+"#;
+
+#[test]
+fn the_newer_reader_is_pythons() {
+    let pieces = [
+        "[general]",
+        "[other]",
+        "[DEFAULT]",
+        "[",
+        "]",
+        "CONFIG_A",
+        "config_b",
+        "=",
+        ":",
+        "= ",
+        "x",
+        "y z",
+        "\"\"",
+        "#",
+        ";",
+        " ;c",
+        " ",
+        "\t",
+        "\u{a0}",
+        "\n",
+        "\n",
+        "\n",
+        "\n  ",
+        "\r\n",
+        "\r",
+        "\u{feff}",
+        "é",
+        "\u{1c}",
+        "\nCONFIG_C = 1",
+        "\nCONFIG_D: 2",
+        "\n  CONFIG_E=3\n",
+        "\u{2028}",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap_or_default()
+    };
+    let texts: Vec<String> = (0..20_000)
+        .map(|_| {
+            let start = ["[general]\n", "[general]\nCONFIG_Z=0\n", ""][random(3)];
+            (0..random(12)).fold(start.to_owned(), |text, _| {
+                text + pieces[random(pieces.len())]
+            })
+        })
+        .collect();
+    let python = Command::new("python3")
+        .args(["-c", PYTHON])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut python) = python else {
+        eprintln!("skipped: no python3");
+        return;
+    };
+    let mut input = python.stdin.take().expect("piped");
+    let lines: String = texts
+        .iter()
+        .map(|text| format!("{}\n", Json::from(text.as_str())))
+        .collect();
+    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let answers = python.wait_with_output().expect("python3 ran").stdout;
+    writer.join().expect("written").expect("read by python3");
+    let answers = String::from_utf8(answers).expect("UTF-8");
+    assert_eq!(answers.lines().count(), texts.len());
+    let miss = |(text, answer): (&String, &str)| {
+        let expected: Json = serde_json::from_str(answer).expect("JSON");
+        let got = AnswerFile::parse(text.as_str(), Dialect::Python3).map_or(Json::Null, |file| {
+            let entry = |e: &ostack_core::answer_file::Entry| {
+                (e.name.to_lowercase(), e.value.clone().into())
+            };
+            Json::Object(file.entries().map(entry).collect())
+        });
+        (got != expected).then(|| format!("{text:?}: python {expected}, ostack {got}"))
+    };
+    agree(
+        &texts
+            .iter()
+            .zip(answers.lines())
+            .filter_map(miss)
+            .collect::<Vec<_>>(),
+        texts.len(),
+    );
 }

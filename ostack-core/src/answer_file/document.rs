@@ -627,14 +627,15 @@ fn value(dialect: Dialect, rest: &str) -> &str {
     dialect.strip(&rest[..comment.unwrap_or(rest.len())])
 }
 
-/// A line without the value of a secret.
+/// A line without the value of a secret: what follows the name, however it is delimited.
 fn masked(line: &str) -> String {
-    let end = line.find(|c: char| c == '=' || c == ':').or_else(|| {
-        let word = line.len() - line.trim_start().len();
-        line[word..].find(char::is_whitespace).map(|at| word + at)
-    });
-    match end {
-        Some(end) if parameter::is_secret(line[..end].trim()) => format!("{}{MASK}", &line[..=end]),
+    let from = line.len() - line.trim_start().len();
+    let is_end = |c: char| c == '=' || c == ':' || c.is_whitespace();
+    match line[from..].find(is_end).map(|at| from + at) {
+        Some(end) if parameter::is_secret(&line[from..end]) => {
+            let delimiter = if line[end..].trim_start().starts_with(':') { ':' } else { '=' };
+            format!("{}{delimiter}{MASK}", &line[..end])
+        }
         _ => line.to_owned(),
     }
 }
@@ -670,4 +671,149 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BOTH: [Dialect; 2] = [Dialect::Python2, Dialect::Python3];
+
+    /// Texts of the pieces that matter to the readers.
+    fn texts() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "[general]",
+            "[other]",
+            "[DEFAULT]",
+            "[",
+            "]",
+            "CONFIG_A",
+            "config_a",
+            "CONFIG_B_PW",
+            "=",
+            ":",
+            "x",
+            "y z",
+            "\"\"",
+            "#",
+            ";",
+            " ;c",
+            " ",
+            "\t",
+            "\u{a0}",
+            "\n",
+            "\n",
+            "\n",
+            "\r\n",
+            "\r",
+            "\u{feff}",
+            "é",
+            "rem",
+            "\u{1c}",
+            "\n[general]\n",
+            "\nCONFIG_C=1",
+        ]);
+        prop::collection::vec(piece, 0..24)
+            .prop_map(|pieces| format!("[general]\n{}", pieces.concat()))
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in ".*", name in ".*", value in "(.|\n)*") {
+            for dialect in BOTH {
+                let _ = AnswerFile::faults(&text, dialect);
+                let mut file = AnswerFile::parse("[general]\nCONFIG_A=1\n", dialect).unwrap();
+                let _ = (file.set(&name, &value), file.remove(&name), file.check("train", None));
+            }
+        }
+
+        #[test]
+        fn what_is_read_is_printed(text in texts()) {
+            for dialect in BOTH {
+                if let Ok(file) = AnswerFile::parse(text.as_str(), dialect) {
+                    prop_assert_eq!(file.text(), &text);
+                }
+            }
+        }
+
+        #[test]
+        fn an_edit_touches_its_own_lines_only(text in texts(), value in "[ -~\n]{0,9}") {
+            for dialect in BOTH {
+                let Ok(file) = AnswerFile::parse(text.as_str(), dialect) else { continue };
+                for name in ["CONFIG_A", "CONFIG_NEW"] {
+                    let mut edited = file.clone();
+                    if edited.set(name, &value).is_err() {
+                        prop_assert_eq!(edited.text(), &text);
+                        continue;
+                    }
+                    prop_assert_eq!(edited.get(name), Some(value.as_str()));
+                    let (start, end) = file.entry(name).map_or_else(
+                        || (file.content.end, file.content.end),
+                        |entry| (entry.lines.start, entry.lines.end),
+                    );
+                    prop_assert!(edited.text().starts_with(&text[..start]));
+                    prop_assert!(edited.text().ends_with(&text[end..]));
+                    let others = |file: &AnswerFile| -> Vec<(String, String)> {
+                        let entries = file.entries().filter(|entry| entry.name != name);
+                        entries.map(|entry| (entry.name.clone(), entry.value.clone())).collect()
+                    };
+                    prop_assert_eq!(others(&edited), others(&file));
+                    if edited.remove(name).is_ok() {
+                        prop_assert_eq!(edited.get(name), None);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_places_of_faults_are_named() {
+        let text = "[general]\nCONFIG_NEUTRON_L2_AGENT ovn\nCONFIG_A=1\n";
+        let error = AnswerFile::parse(text, Dialect::Python3).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "2:1: expected `NAME=value`, but found `CONFIG_NEUTRON_L2_AGENT ovn`\n  \
+             | CONFIG_NEUTRON_L2_AGENT ovn\n  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  \
+             help: did you mean `CONFIG_NEUTRON_L2_AGENT=…`?"
+        );
+    }
+
+    #[test]
+    fn secrets_are_in_no_error_and_no_debug_text() {
+        let text =
+            "[general]\nCONFIG_KEYSTONE_ADMIN_PW=hunter2\nCONFIG_KEYSTONE_ADMIN_PW=hunter2\n";
+        let error = AnswerFile::parse(text, Dialect::Python3).unwrap_err();
+        let mut file = AnswerFile::parse(text, Dialect::Python2).unwrap();
+        let refused = file
+            .set("CONFIG_KEYSTONE_ADMIN_PW", " hunter2")
+            .unwrap_err();
+        let values = file.effective("queens", None).unwrap();
+        for shown in [
+            format!("{error} {error:?}"),
+            format!("{file:?} {values:?}"),
+            refused.to_string(),
+        ] {
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn saving_is_whole_and_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(format!("ostack-save-{}.txt", std::process::id()));
+        fs::write(&path, "old").unwrap();
+        AnswerFile::parse("[general]\n", Dialect::Python3)
+            .unwrap()
+            .save(&path)
+            .unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap().as_str(), mode),
+            ("[general]\n", 0o600)
+        );
+        fs::remove_file(&path).unwrap();
+    }
 }

@@ -80,7 +80,11 @@ impl Values {
     /// cloud, and packstack keeps it apart.
     pub(super) fn of_the_cloud(self) -> Self {
         let mut values = Self::default();
-        for (name, value) in self.list.into_iter().filter(|(name, _)| name.starts_with("CONFIG_")) {
+        for (name, value) in self
+            .list
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("CONFIG_"))
+        {
             values.set(name, value);
         }
         values
@@ -187,7 +191,11 @@ impl Walk<'_> {
                     (None, _) => {
                         let what = format!("a value of `{}` for `{when}`", test.param);
                         let found = String::new();
-                        let failure = Failure { parameter: None, expected: what, found };
+                        let failure = Failure {
+                            parameter: None,
+                            expected: what,
+                            found,
+                        };
                         self.loaded.failures.push(failure);
                         return false;
                     }

@@ -8,6 +8,7 @@
 //!   in it does no harm until the condition holds.
 
 mod check;
+mod deploy;
 mod dialect;
 mod document;
 mod generate;
@@ -20,6 +21,7 @@ pub use check::{
     CONDITION_UNKNOWN, DEPRECATED_CONFLICT, INVALID_VALUE, NOT_CHECKED, Problem, Severity,
     UNREADABLE, Verdict,
 };
+pub use deploy::{Change, Deployed, Reason};
 pub use dialect::Dialect;
 pub use document::{AnswerFile, Entry};
 pub use load::{Machine, Values};
