@@ -283,7 +283,8 @@ fn name_of(kind: &impl std::fmt::Debug) -> String {
     name
 }
 
-const PYTHON: &str = r#"
+/// Reads texts from JSON lines; prints what the parser makes of `[general]`, or null.
+const PYTHON3: &str = r#"
 import configparser, io, json, sys
 for line in sys.stdin:
     parser = configparser.RawConfigParser()
@@ -291,12 +292,33 @@ for line in sys.stdin:
         # As a file in text mode: every kind of line end is one.
         parser.read_file(io.StringIO(json.loads(line), newline=None))
         print(json.dumps(dict(parser.items("general"))))
-    except configparser.Error as error:
+    except configparser.Error:
+        print("null")
+"#;
+
+const PYTHON2: &str = r#"
+import ConfigParser, StringIO, json, sys
+for line in sys.stdin:
+    parser = ConfigParser.RawConfigParser()
+    try:
+        parser.readfp(StringIO.StringIO(json.loads(line).encode("utf-8")))
+        print(json.dumps(dict(parser.items("general"))))
+    except ConfigParser.Error:
         print("null")
 "#;
 
 #[test]
-fn the_newer_reader_is_pythons() {
+fn the_newer_reader_is_python_3s() {
+    hold_against("python3", PYTHON3, Dialect::Python3);
+}
+
+#[test]
+fn the_older_reader_is_python_2s() {
+    hold_against("python2", PYTHON2, Dialect::Python2);
+}
+
+/// Texts made of the pieces that matter to the readers, the same in each run.
+fn texts() -> Vec<String> {
     let pieces = [
         "[general]",
         "[other]",
@@ -330,6 +352,9 @@ fn the_newer_reader_is_pythons() {
         "\nCONFIG_D: 2",
         "\n  CONFIG_E=3\n",
         "\u{2028}",
+        "rem ",
+        "\nREM",
+        "; ",
     ];
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = |below: usize| {
@@ -338,42 +363,55 @@ fn the_newer_reader_is_pythons() {
         state ^= state << 17;
         usize::try_from(state % below as u64).unwrap_or_default()
     };
-    let texts: Vec<String> = (0..20_000)
-        .map(|_| {
-            let start = ["[general]\n", "[general]\nCONFIG_Z=0\n", ""][random(3)];
-            (0..random(12)).fold(start.to_owned(), |text, _| {
-                text + pieces[random(pieces.len())]
-            })
+    let mut text = || {
+        let start = ["[general]\n", "[general]\nCONFIG_Z=0\n", ""][random(3)];
+        (0..random(12)).fold(start.to_owned(), |text, _| {
+            text + pieces[random(pieces.len())]
         })
-        .collect();
-    let python = Command::new("python3")
-        .args(["-c", PYTHON])
+    };
+    (0..20_000).map(|_| text()).collect()
+}
+
+/// Reads the same texts with that Python and with ours; skipped where it does not run.
+fn hold_against(python: &str, script: &str, dialect: Dialect) {
+    let runs = Command::new(python)
+        .args(["-c", ""])
+        .stderr(Stdio::null())
+        .status();
+    if !runs.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: {python} does not run");
+        return;
+    }
+    let texts = texts();
+    let mut child = Command::new(python)
+        .args(["-c", script])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn();
-    let Ok(mut python) = python else {
-        eprintln!("skipped: no python3");
-        return;
-    };
-    let mut input = python.stdin.take().expect("piped");
-    let lines: String = texts
+        .spawn()
+        .expect("it ran a moment ago");
+    let mut input = child.stdin.take().expect("piped");
+    let lines: Vec<String> = texts
         .iter()
-        .map(|text| format!("{}\n", Json::from(text.as_str())))
+        .map(|t| format!("{}\n", Json::from(t.as_str())))
         .collect();
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let answers = python.wait_with_output().expect("python3 ran").stdout;
-    writer.join().expect("written").expect("read by python3");
+    let writer = std::thread::spawn(move || input.write_all(lines.concat().as_bytes()));
+    let answers = child.wait_with_output().expect("it ends").stdout;
+    writer.join().expect("no panic").expect("all is read");
     let answers = String::from_utf8(answers).expect("UTF-8");
     assert_eq!(answers.lines().count(), texts.len());
     let miss = |(text, answer): (&String, &str)| {
         let expected: Json = serde_json::from_str(answer).expect("JSON");
-        let got = AnswerFile::parse(text.as_str(), Dialect::Python3).map_or(Json::Null, |file| {
-            let entry = |e: &ostack_core::answer_file::Entry| {
-                (e.name.to_lowercase(), e.value.clone().into())
+        let got = AnswerFile::parse(text.as_str(), dialect).map_or(Json::Null, |file| {
+            let fold = |name: &str| match dialect {
+                Dialect::Python2 => name.to_ascii_lowercase(),
+                Dialect::Python3 => name.to_lowercase(),
             };
-            Json::Object(file.entries().map(entry).collect())
+            let entries = file
+                .entries()
+                .map(|e| (fold(&e.name), e.value.clone().into()));
+            Json::Object(entries.collect())
         });
-        (got != expected).then(|| format!("{text:?}: python {expected}, ostack {got}"))
+        (got != expected).then(|| format!("{text:?}: {python} {expected}, ostack {got}"))
     };
     agree(
         &texts

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::document::MASK;
 use super::load::{Failure, Loaded, load};
+use super::reader::MASK;
 use super::{AnswerFile, Dialect, Entry, Machine, Values};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::parameter::{Catalogue, Parameter, is_secret};

@@ -66,6 +66,14 @@ impl Dialect {
         }
     }
 
+    /// A folded name as people write it.
+    pub(super) fn capitals(self, name: &str) -> String {
+        match self {
+            Self::Python2 => name.to_ascii_uppercase(),
+            Self::Python3 => name.to_uppercase(),
+        }
+    }
+
     /// The name of the section that a line opens. The older reader ends it at the first `]`, the
     /// newer at the last.
     pub(super) fn section(self, line: &str) -> Option<&str> {

@@ -106,7 +106,7 @@ impl std::fmt::Debug for Values {
             (
                 name,
                 if secret {
-                    super::document::MASK.to_owned()
+                    super::reader::MASK.to_owned()
                 } else {
                     value.to_string()
                 },

@@ -15,6 +15,7 @@ mod generate;
 mod load;
 mod number;
 mod process;
+mod reader;
 mod validate;
 
 pub use check::{
@@ -23,6 +24,7 @@ pub use check::{
 };
 pub use deploy::{Change, Deployed, Reason};
 pub use dialect::Dialect;
-pub use document::{AnswerFile, Entry};
+pub use document::AnswerFile;
 pub use load::{Machine, Values};
 pub use process::Value;
+pub use reader::Entry;
