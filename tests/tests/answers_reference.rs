@@ -19,10 +19,21 @@ fn reference() -> Option<PathBuf> {
     let root = std::env::var_os("OSTACK_REFERENCE").map_or_else(|| default.into(), PathBuf::from);
     let packstack = root.join("packstack");
     if !packstack.is_dir() {
-        eprintln!("skipped: no {} (set OSTACK_REFERENCE)", packstack.display());
+        skip(&format!(
+            "no {} (set OSTACK_REFERENCE)",
+            packstack.display()
+        ));
         return None;
     }
     Some(packstack)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "who runs the tests is told what was left out"
+)]
+fn skip(why: &str) {
+    eprintln!("skipped: {why}");
 }
 
 fn rows(name: &str) -> Vec<Json> {
@@ -30,7 +41,7 @@ fn rows(name: &str) -> Vec<Json> {
         return Vec::new();
     };
     let file = File::open(folder.join(name)).expect("the reference is readable");
-    let plain: Box<dyn Read> = if name.ends_with(".gz") {
+    let plain: Box<dyn Read> = if name.contains(".gz") {
         Box::new(MultiGzDecoder::new(file))
     } else {
         Box::new(file)
@@ -224,16 +235,15 @@ fn the_catalogue_is_packstacks() {
                     let items = param[key].as_array().map_or(&[][..], Vec::as_slice);
                     items.iter().map(plain).collect()
                 };
-                let snake = |kind: &str| kind.to_owned();
                 let validators: Vec<_> = ours
                     .validators
                     .iter()
-                    .map(|v| snake(&format!("validate_{}", name_of(v))))
+                    .map(|v| format!("validate_{}", name_of(v)))
                     .collect();
                 let processors: Vec<_> = ours
                     .processors
                     .iter()
-                    .map(|p| snake(&format!("process_{}", name_of(p))))
+                    .map(|p| format!("process_{}", name_of(p)))
                     .collect();
                 let default = plain(&param["default"]);
                 let same = ours.name == text(param, "name")
@@ -379,7 +389,7 @@ fn hold_against(python: &str, script: &str, dialect: Dialect) {
         .stderr(Stdio::null())
         .status();
     if !runs.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: {python} does not run");
+        skip(&format!("{python} does not run"));
         return;
     }
     let texts = texts();

@@ -99,7 +99,7 @@ fn truth(value: &str) -> Result<Value, Expected> {
     }
 }
 
-/// 16 random hex digits, as packstack takes for a password: the output of SipHash under the
+/// 16 random hex digits, as packstack takes for a password: the output of `SipHash` under the
 /// random key that the standard library asks the system for.
 pub(super) fn random_hex() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())

@@ -223,7 +223,7 @@ impl<'t> Reader<'t> {
         let rest = &self.text[start..line.text_end];
         let value = value(dialect, rest);
         let start = start + rest.len() - rest.trim_start_matches(|c| dialect.is_space(c)).len();
-        let column = characters(self.text[line.start..start].as_bytes()) + 1;
+        let column = characters(&self.text.as_bytes()[line.start..start]) + 1;
         let span = start..start + value.len();
         let empty = dialect == Dialect::Python2 && value == "\"\"";
         self.open = Some(Entry {

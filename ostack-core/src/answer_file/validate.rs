@@ -123,14 +123,16 @@ fn is_ldap_url(url: &str) -> bool {
         (Some(slash), question) if question.is_none_or(|question| slash < question) => {
             &rest[slash + 1..]
         }
-        (_, Some(1)) | (_, None) => return rest.find('?').is_none(),
+        // python-ldap stumbles over a `?` in the second place.
+        (_, Some(1)) => return false,
+        (_, None) => return true,
         (_, Some(question)) => &rest[question..],
     };
-    let scope = rest.splitn(5, '?').nth(2).map(str::trim);
+    let scope = rest.split('?').nth(2).map(str::trim);
     scope.is_none_or(|scope| matches!(scope, "" | "base" | "one" | "sub" | "subordinates"))
 }
 
-/// What OpenLDAP's `ldap_str2dn` accepts.
+/// What `OpenLDAP`'s `ldap_str2dn` accepts.
 fn is_dn(dn: &str) -> bool {
     let mut rest = dn;
     while !rest.is_empty() {

@@ -85,20 +85,20 @@ pub(super) struct Facts {
 
 impl Facts {
     fn overlay(&mut self, change: &Facts) {
-        fn take<T: Clone>(old: &mut Option<T>, new: &Option<T>) {
-            if new.is_some() {
-                old.clone_from(new);
+        fn take<T: Clone>(old: &mut Option<T>, new: Option<&T>) {
+            if let Some(new) = new {
+                *old = Some(new.clone());
             }
         }
-        take(&mut self.flag, &change.flag);
-        take(&mut self.default, &change.default);
-        take(&mut self.options, &change.options);
-        take(&mut self.validators, &change.validators);
-        take(&mut self.processors, &change.processors);
-        take(&mut self.secret, &change.secret);
-        take(&mut self.loose, &change.loose);
-        take(&mut self.deprecates, &change.deprecates);
-        take(&mut self.notice, &change.notice);
+        take(&mut self.flag, change.flag.as_ref());
+        take(&mut self.default, change.default.as_ref());
+        take(&mut self.options, change.options.as_ref());
+        take(&mut self.validators, change.validators.as_ref());
+        take(&mut self.processors, change.processors.as_ref());
+        take(&mut self.secret, change.secret.as_ref());
+        take(&mut self.loose, change.loose.as_ref());
+        take(&mut self.deprecates, change.deprecates.as_ref());
+        take(&mut self.notice, change.notice.as_ref());
     }
 }
 
