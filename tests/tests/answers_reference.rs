@@ -247,7 +247,7 @@ fn the_catalogue_is_packstacks() {
                     .collect();
                 let default = plain(&param["default"]);
                 let same = ours.name == text(param, "name")
-                    && ours.flag.as_deref() == param["flag"].as_str()
+                    && ours.flag == param["flag"].as_str()
                     && (ours.default == default
                         || ours.default == "{random}" && default.len() >= 16)
                     && ours.options == list("options")

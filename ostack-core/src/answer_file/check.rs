@@ -219,7 +219,7 @@ impl AnswerFile {
             self.entry(parameter.name).is_none() && expected.ends_with("to be equal")
         });
         let options = parameter.map_or(&[][..], |parameter| &parameter.options);
-        let meant = did_you_mean(&found.to_lowercase(), options.iter().map(String::as_str));
+        let meant = did_you_mean(&found.to_lowercase(), options.iter().copied());
         let help = match (meant, place) {
             (Some(meant), _) => Some(format!("did you mean `{meant}`?")),
             (None, None) => {

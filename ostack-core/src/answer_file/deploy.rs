@@ -72,6 +72,15 @@ impl AnswerFile {
     /// The values that packstack really deploys: the [effective](Self::effective) ones after what
     /// its plugins change for the L2 agent and for Ironic.
     ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let text = "[general]\nCONFIG_NEUTRON_L2_AGENT=openvswitch\n";
+    /// let deployed = AnswerFile::parse(text, Dialect::Python3)?.deployed("victoria", None)?;
+    /// let drivers = deployed.values.get("CONFIG_NEUTRON_ML2_MECHANISM_DRIVERS").unwrap();
+    /// assert_eq!(drivers.text(), "openvswitch", "whatever the file says");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Where packstack refuses the file.
     pub fn deployed(&self, release: &str, os: Option<&str>) -> Result<Deployed> {
@@ -105,7 +114,7 @@ impl Plugins<'_> {
         }
         // Releases that do not know OVN leave the drivers as they are.
         let agent = self.catalogue.get(L2_AGENT);
-        let knows_ovn = agent.is_some_and(|agent| agent.options.iter().any(|o| o == "ovn"));
+        let knows_ovn = agent.is_some_and(|agent| agent.options.contains(&"ovn"));
         match self.value(L2_AGENT) {
             "ovn" if knows_ovn => self.ovn(),
             "openvswitch" if knows_ovn && !self.has(MECHANISMS, "openvswitch") => {
@@ -152,7 +161,7 @@ impl Plugins<'_> {
         let default = || {
             self.catalogue
                 .get(name)
-                .map_or("", |parameter| &parameter.default)
+                .map_or("", |parameter| parameter.default)
         };
         self.file.get(name).unwrap_or_else(default)
     }

@@ -94,6 +94,13 @@ impl AnswerFile {
     }
 
     /// The value of a parameter, in whatever case its name is given.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let file = AnswerFile::parse("[general]\nCONFIG_A: 1\n  2\n", Dialect::Python3)?;
+    /// assert_eq!(file.get("Config_A"), Some("1\n2"));
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<&str> {
         self.entry(name).map(|entry| entry.value.as_str())
     }
@@ -221,16 +228,36 @@ impl AnswerFile {
     }
 
     /// The text, as it would be saved.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let text = "# mine\r\n[general]\n\n";
+    /// assert_eq!(AnswerFile::parse(text, Dialect::Python3)?.text(), text);
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// How it was read.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let file = AnswerFile::parse("[general]\n", Dialect::Python2)?;
+    /// assert_eq!(file.dialect(), Dialect::Python2);
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
     /// The file that it was loaded from.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// assert_eq!(AnswerFile::parse("[general]\n", Dialect::Python3)?.path(), None);
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }

@@ -67,9 +67,7 @@ impl AnswerFile {
                 found => format!("`{}`", found.escape_debug()),
             };
             let message = format!("expected {}, but found {found}", failure.expected);
-            let flag = failure
-                .parameter
-                .and_then(|parameter| parameter.flag.as_deref());
+            let flag = failure.parameter.and_then(|parameter| parameter.flag);
             let help = format!(
                 "give {param} another value with `{}`",
                 flag.unwrap_or("its flag")
@@ -81,11 +79,31 @@ impl AnswerFile {
         let mut text = String::from("[general]\n");
         for parameter in catalogue.parameters() {
             let value = loaded.values.get(parameter.name).map(Value::to_string);
-            let value = value.unwrap_or_else(|| machine.expand(&parameter.default));
-            let _ = write!(text, "\n{}={value}\n", parameter.name);
+            let value = value.unwrap_or_else(|| machine.expand(parameter.default));
+            let _ = write!(
+                text,
+                "\n{}{}={value}\n",
+                comment(parameter.about),
+                parameter.name
+            );
         }
         Self::parse(text, Dialect::of(release, None))
     }
+}
+
+/// What a parameter is for, as lines of a comment.
+fn comment(about: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in about.split_whitespace() {
+        match lines
+            .last_mut()
+            .filter(|line| line.chars().count() + word.chars().count() < 79)
+        {
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(format!("# {word}")),
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Reads flags as Python's optparse does; the last of two wins, and an empty value is none.
@@ -95,7 +113,7 @@ fn read_flags<'f, F: AsRef<str>>(
 ) -> Result<HashMap<&'static str, &'f str>> {
     let known: HashMap<&str, Flag<'static>> = catalogue
         .parameters()
-        .filter_map(|parameter| Some((parameter.flag.as_deref()?, Flag::Value(parameter))))
+        .filter_map(|parameter| Some((parameter.flag?, Flag::Value(parameter))))
         .chain(OWN)
         .collect();
     let mut given = HashMap::new();
@@ -189,4 +207,57 @@ fn resolve<'k>(
 
 fn usage(message: String) -> Error {
     Error::new(ErrorKind::Usage, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(flags: &[&str]) -> String {
+        AnswerFile::generate("victoria", flags, &Machine::default())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn flags_that_packstack_refuses_are_refused() {
+        for (flags, expected) in [
+            (
+                &["--os-heat-instal"][..],
+                "expected a value after `--os-heat-install`",
+            ),
+            (
+                &["--no-such-flag=1"],
+                "expected a flag, but found `--no-such-flag`",
+            ),
+            (
+                &["--os-heat-intsall=y"],
+                "help: did you mean `--os-heat-install`?",
+            ),
+            (&["--os-neutron-ovs-tunnel-=x"], "is the start of several"),
+            (&["--allinone=y"], "expected `--allinone` alone"),
+            (&["here"], "expected a flag, but found `here`"),
+            (
+                &["--os-heat-install=maybe"],
+                "expected one of `y`, `n`, but found `maybe`",
+            ),
+            (&["--keystone-region=a\nb"], "expected one line"),
+        ] {
+            let error = error(flags);
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn comments_are_wrapped() {
+        let about = "word ".repeat(40);
+        let comment = comment(&about);
+        assert_eq!(comment.lines().count(), 3);
+        assert!(
+            comment
+                .lines()
+                .all(|line| line.starts_with("# word") && line.len() <= 80)
+        );
+        assert_eq!(super::comment(""), "");
+    }
 }

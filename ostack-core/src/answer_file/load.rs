@@ -65,6 +65,11 @@ pub struct Values {
 
 impl Values {
     /// The value of an active parameter, by its name in capitals.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::Values;
+    /// assert_eq!(Values::default().get("CONFIG_HEAT_INSTALL"), None);
+    /// ```
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.list
             .get(*self.index.get(name)?)
@@ -72,6 +77,13 @@ impl Values {
     }
 
     /// Names and values, in order.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let values = AnswerFile::parse("[general]\n", Dialect::Python3)?.effective("zed", None)?;
+    /// assert_eq!(values.iter().next().unwrap().0, "CONFIG_SSH_KEY");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.list.iter().map(|(name, value)| (*name, value))
     }
@@ -223,7 +235,7 @@ impl Walk<'_> {
             });
             None
         });
-        let text = text.unwrap_or_else(|| self.machine.expand(&parameter.default));
+        let text = text.unwrap_or_else(|| self.machine.expand(parameter.default));
         let value = self.examine(parameter, &text).unwrap_or_else(|expected| {
             let parameter = Some(parameter);
             self.loaded.failures.push(Failure {

@@ -16,7 +16,7 @@ pub(super) fn validate(parameter: &Parameter, value: &str) -> Result<(), Expecte
     validators.try_for_each(|validator| check(*validator, &parameter.options, value))
 }
 
-fn check(validator: Validator, options: &[String], value: &str) -> Result<(), Expected> {
+fn check(validator: Validator, options: &[&str], value: &str) -> Result<(), Expected> {
     let passes = match validator {
         Validator::NotEmpty => !value.is_empty(),
         Validator::Neutron => is_option(options, value) && value == "y",
@@ -44,7 +44,7 @@ fn check(validator: Validator, options: &[String], value: &str) -> Result<(), Ex
     }
 }
 
-fn expected(validator: Validator, options: &[String]) -> Expected {
+fn expected(validator: Validator, options: &[&str]) -> Expected {
     let list = || {
         options
             .iter()
@@ -76,11 +76,11 @@ fn expected(validator: Validator, options: &[String]) -> Expected {
     }
 }
 
-fn is_option(options: &[String], value: &str) -> bool {
-    options.is_empty() || options.iter().any(|option| option == value)
+fn is_option(options: &[&str], value: &str) -> bool {
+    options.is_empty() || options.contains(&value)
 }
 
-fn matches(options: &[String], value: &str) -> bool {
+fn matches(options: &[&str], value: &str) -> bool {
     options
         .iter()
         .any(|regex| Regex::new(regex).is_ok_and(|regex| regex.is_match(value)))

@@ -5,24 +5,17 @@
 //! `{local_ip}`, `{hostname}` and `{home}` the machine's own, `{random}` 16 random hex digits.
 
 mod condition;
-mod source;
+mod data;
+mod kind;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
-use serde::Deserialize;
-
 pub use condition::{Condition, Op, Test};
-use source::{Facts, Releases};
+use data::{Data, RELEASES};
+pub use kind::{Processor, Validator};
 
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-
-/// All releases, by date.
-const RELEASES: [&str; 25] = [
-    "grizzly", "havana", "icehouse", "juno", "kilo", "liberty", "mitaka", "newton", "ocata",
-    "pike", "queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby", "xena", "yoga",
-    "zed", "2023.1", "2023.2", "2024.1", "2024.2", "2025.1",
-];
 
 /// Where juno stands.
 pub(crate) const JUNO: usize = 3;
@@ -33,7 +26,7 @@ pub(crate) const TRAIN: usize = 13;
 
 /// Where a release stands by date.
 pub(crate) fn position(release: &str) -> Option<usize> {
-    Releases(&RELEASES).position(release)
+    data::position(release)
 }
 
 /// The parameters of one release, in packstack's order.
@@ -62,12 +55,14 @@ pub struct Group {
 pub struct Parameter {
     /// The name, in capitals.
     pub name: &'static str,
+    /// What it does, for an operator; empty where nobody has written it yet.
+    pub about: &'static str,
     /// The command-line flag with its dashes, where there is one.
-    pub flag: Option<String>,
+    pub flag: Option<&'static str>,
     /// The value where the file has none; see the [module](self) for what may stand in braces.
-    pub default: String,
+    pub default: &'static str,
     /// What the validators hold a value against.
-    pub options: Vec<String>,
+    pub options: Vec<&'static str>,
     /// What a value must pass, in this order.
     pub validators: Vec<Validator>,
     /// What is done to a value before, in this order.
@@ -77,112 +72,9 @@ pub struct Parameter {
     /// Whether packstack's dialogue accepts a value that fails, with a warning.
     pub loose: bool,
     /// Older names that are read where this one is missing.
-    pub deprecates: Vec<String>,
+    pub deprecates: Vec<&'static str>,
     /// The values about which packstack prints a message.
-    pub notice: Vec<String>,
-}
-
-/// What a value must pass. An empty value passes all but [`NotEmpty`](Validator::NotEmpty),
-/// [`StorageSize`](Validator::StorageSize), [`MultiExport`](Validator::MultiExport) and
-/// [`Neutron`](Validator::Neutron).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Validator {
-    /// What Python's `int()` accepts.
-    Integer,
-    /// What Python's `float()` accepts.
-    Float,
-    /// An integer from 0, below 65535.
-    Port,
-    /// Anything that is not empty.
-    NotEmpty,
-    /// One of the options.
-    Options,
-    /// A comma list of options.
-    MultiOptions,
-    /// A text in which one of the options, as a regular expression, is found.
-    Regexp,
-    /// A comma list of such texts.
-    MultiRegexp,
-    /// An IPv4 or IPv6 address.
-    Ip,
-    /// A comma list of addresses or networks.
-    MultiIp,
-    /// A comma list of NFS exports, `address:/path`.
-    MultiExport,
-    /// A path from the root.
-    Storage,
-    /// Digits with `G`, `M` or `K`.
-    StorageSize,
-    /// An LDAP URL.
-    LdapUrl,
-    /// A distinguished name.
-    LdapDn,
-    /// `y`: there is no other network service.
-    Neutron,
-    /// A file that exists (on the machine that runs packstack).
-    File,
-    /// A directory that can be written to (on that machine).
-    WriteableDirectory,
-    /// A public key (on that machine).
-    Sshkey,
-    /// A host that answers on the SSH port.
-    Ssh,
-    /// A comma list of such hosts.
-    MultiSsh,
-    /// A host that answers to ping.
-    Ping,
-    /// A comma list of such hosts.
-    MultiPing,
-}
-
-impl Validator {
-    /// Whether only the live machine can tell.
-    ///
-    /// ```
-    /// use ostack_core::parameter::Validator;
-    /// assert!(Validator::Ssh.needs_host() && !Validator::Ip.needs_host());
-    /// ```
-    pub fn needs_host(self) -> bool {
-        matches!(
-            self,
-            Self::File
-                | Self::WriteableDirectory
-                | Self::Sshkey
-                | Self::Ssh
-                | Self::MultiSsh
-                | Self::Ping
-                | Self::MultiPing
-        )
-    }
-}
-
-/// What packstack makes of a value before it is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Processor {
-    /// `PW_PLACEHOLDER` becomes the default password, or a random one.
-    Password,
-    /// `y`, `yes`, `true` and their opposites become a truth value.
-    Bool,
-    /// An address with a prefix becomes its network.
-    Cidr,
-    /// Empty becomes the user's public key.
-    SshKey,
-    /// Each part of a comma list is put in single quotes.
-    AddQuotesAroundValues,
-    /// A value that reads as a number is replaced by a random one.
-    StringNofloat,
-    /// `swift` becomes `file` where Swift is not installed.
-    Backend,
-    /// Empty becomes the first network host.
-    Tempest,
-    /// The placeholder becomes Trove's own password where the user is `trove`.
-    TroveNovaPw,
-    /// Heat is installed where Sahara is.
-    Heat,
-    /// Provisioning depends on the machines (havana only).
-    Provision,
+    pub notice: Vec<&'static str>,
 }
 
 impl Catalogue {
@@ -207,7 +99,7 @@ impl Catalogue {
             [const { OnceLock::new() }; RELEASES.len()];
         let built = position(release).and_then(|at| Some((at, BUILT.get(at)?)));
         built
-            .map(|(at, built)| built.get_or_init(|| DATA.catalogue(at)))
+            .map(|(at, built)| built.get_or_init(|| build(at)))
             .ok_or_else(|| {
                 let message = format!("expected a release, but found `{}`", release.escape_debug());
                 let error = Error::new(ErrorKind::Context, message);
@@ -219,6 +111,13 @@ impl Catalogue {
     }
 
     /// A parameter, in whatever case its name is given.
+    ///
+    /// ```
+    /// use ostack_core::parameter::Catalogue;
+    /// let parameter = Catalogue::of("train")?.get("CONFIG_MARIADB_HOST").unwrap();
+    /// assert_eq!(parameter.deprecates, ["CONFIG_MYSQL_HOST"]);
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<&Parameter> {
         let (group, at) = *self.index.get(name.to_uppercase().as_str())?;
         self.groups.get(group)?.parameters.get(at)
@@ -238,6 +137,13 @@ impl Catalogue {
     }
 
     /// A group, by packstack's name for it.
+    ///
+    /// ```
+    /// use ostack_core::parameter::Catalogue;
+    /// let group = Catalogue::of("zed")?.group("MAGNUM").unwrap();
+    /// assert_eq!(group.when.to_string(), "CONFIG_MAGNUM_INSTALL == y");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == name)
     }
@@ -256,9 +162,11 @@ impl Catalogue {
 }
 
 impl Parameter {
-    fn new(name: &'static str, facts: Facts) -> Self {
+    fn new(found: &data::Parameter<'static>, release: usize) -> Self {
+        let facts = found.facts(release);
         Self {
-            name,
+            name: found.name,
+            about: found.about,
             flag: facts.flag.filter(|flag| !flag.is_empty()),
             default: facts.default.unwrap_or_default(),
             options: facts.options.unwrap_or_default(),
@@ -304,84 +212,97 @@ pub fn is_secret(name: &str) -> bool {
 
 /// The names of the parameters of all releases.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    all().map(|parameter| parameter.name.as_str())
+    all().map(|parameter| parameter.name)
 }
 
-fn all() -> impl Iterator<Item = &'static source::Parameter> {
-    DATA.groups.values().flat_map(source::Group::all)
+fn all() -> impl Iterator<Item = &'static data::Parameter<'static>> {
+    DATA.groups.iter().flat_map(|group| &group.parameters)
 }
 
-static DATA: LazyLock<Data> = LazyLock::new(Data::read);
+/// What the build script made of `data/parameters`; a test reads it.
+static DATA: LazyLock<Data<'static>> = LazyLock::new(|| {
+    let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/parameters.bin"));
+    postcard::from_bytes(bytes).unwrap_or_default()
+});
 
-struct Data {
-    order: source::Order,
-    groups: HashMap<String, source::Group>,
+fn build(release: usize) -> Catalogue {
+    let groups = DATA
+        .groups
+        .iter()
+        .filter(|group| data::holds(group.releases, release));
+    let groups = groups.map(|group| {
+        let parameters = group.parameters.iter();
+        let parameters = parameters.filter(|parameter| data::holds(parameter.releases, release));
+        let parameters = parameters.map(|found| (found.name, Parameter::new(found, release)));
+        let when = data::latest(&group.when, release).and_then(|when| Condition::parse(when));
+        let parameters = DATA.arrange(parameters.collect(), release);
+        let when = when.unwrap_or(Condition::Unknown);
+        (
+            group.name,
+            Group {
+                name: group.name,
+                when,
+                parameters,
+            },
+        )
+    });
+    let groups = DATA.arrange(groups.collect(), release);
+    let index = groups.iter().enumerate().flat_map(|(at, group)| {
+        let numbered = group.parameters.iter().enumerate();
+        numbered.map(move |(within, parameter)| (parameter.name, (at, within)))
+    });
+    let index = index.collect();
+    Catalogue {
+        release: RELEASES[release],
+        groups,
+        index,
+    }
 }
 
-const FILES: [&str; 21] = [
-    include_str!("../../data/parameters/cinder.toml"),
-    include_str!("../../data/parameters/general.toml"),
-    include_str!("../../data/parameters/glance.toml"),
-    include_str!("../../data/parameters/heat.toml"),
-    include_str!("../../data/parameters/horizon.toml"),
-    include_str!("../../data/parameters/ironic.toml"),
-    include_str!("../../data/parameters/keystone.toml"),
-    include_str!("../../data/parameters/magnum.toml"),
-    include_str!("../../data/parameters/manila.toml"),
-    include_str!("../../data/parameters/mariadb.toml"),
-    include_str!("../../data/parameters/messaging.toml"),
-    include_str!("../../data/parameters/nagios.toml"),
-    include_str!("../../data/parameters/neutron.toml"),
-    include_str!("../../data/parameters/nova.toml"),
-    include_str!("../../data/parameters/provision.toml"),
-    include_str!("../../data/parameters/sahara.toml"),
-    include_str!("../../data/parameters/ssl.toml"),
-    include_str!("../../data/parameters/subscription.toml"),
-    include_str!("../../data/parameters/swift.toml"),
-    include_str!("../../data/parameters/telemetry.toml"),
-    include_str!("../../data/parameters/trove.toml"),
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Data {
-    fn read() -> Self {
-        let order = toml::from_str(include_str!("../../data/parameters/order.toml"));
-        let groups = FILES.iter().flat_map(|text| {
-            let file: source::File = toml::from_str(text).expect("a test reads each file");
-            file.group
-                .into_iter()
-                .map(|group| (group.name.clone(), group))
-        });
-        Self {
-            order: order.expect("a test reads it"),
-            groups: groups.collect(),
+    #[test]
+    fn the_data_are_read_whole() {
+        assert!(DATA.groups.len() > 80 && all().count() > 430);
+        for group in &DATA.groups {
+            for (_, when) in &group.when {
+                assert_eq!(
+                    Condition::parse(when)
+                        .map(|when| when.to_string())
+                        .as_deref(),
+                    Some(*when)
+                );
+            }
         }
     }
 
-    fn catalogue(&'static self, release: usize) -> Catalogue {
-        let releases = Releases(&RELEASES);
-        let groups = self.order.groups.iter().filter_map(|name| {
-            let group = self.groups.get(name)?;
-            let parameters = group.parameters(releases, release).into_iter();
-            let parameters = parameters.map(|(name, facts)| (name, Parameter::new(name, facts)));
-            let built = Group {
-                name,
-                when: Condition::parse(group.when(releases, release)).unwrap_or(Condition::Unknown),
-                parameters: self.order.arrange(parameters.collect(), releases, release),
-            };
-            releases
-                .hold(&group.releases, release)
-                .then_some((name.as_str(), built))
-        });
-        let groups = self.order.arrange(groups.collect(), releases, release);
-        let index = groups.iter().enumerate().flat_map(|(group, found)| {
-            let numbered = found.parameters.iter().enumerate();
-            numbered.map(move |(at, parameter)| (parameter.name, (group, at)))
-        });
-        let index = index.collect();
-        Catalogue {
-            release: RELEASES[release],
-            groups,
-            index,
+    #[test]
+    fn flags_and_names_are_unique_in_a_release() {
+        for release in RELEASES {
+            let catalogue = Catalogue::of(release).unwrap();
+            let mut seen = std::collections::HashSet::new();
+            for parameter in catalogue.parameters() {
+                assert!(seen.insert(parameter.name), "{release}: {}", parameter.name);
+                assert!(
+                    parameter.flag.is_none_or(|flag| seen.insert(flag)),
+                    "{release}: {parameter:?}"
+                );
+            }
         }
+    }
+
+    #[test]
+    fn moved_groups_stand_where_their_release_had_them() {
+        let kilo = Catalogue::of("kilo").unwrap();
+        let at = |name| {
+            kilo.groups
+                .iter()
+                .position(|group| group.name == name)
+                .unwrap()
+        };
+        assert_eq!(at("MANILA"), at("CINDERNETAPPESERIES") + 1);
+        assert_eq!(at("PUPPET"), at("POSTSCRIPT") + 1);
     }
 }
