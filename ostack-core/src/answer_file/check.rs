@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::load::{Failure, Loaded, load};
-use super::reader::MASK;
+use super::load::{DEPRECATED_CONFLICT, Failure, Loaded, load};
+use super::reader::meant;
 use super::{AnswerFile, Dialect, Entry, Machine, Values};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::parameter::{Catalogue, Parameter, is_secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::parameter::{Catalogue, Parameter};
 
 /// What packstack says about an answer file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,12 +52,6 @@ pub enum Severity {
 
 /// packstack's parser refuses the text.
 pub const UNREADABLE: &str = "answer_file_unreadable";
-/// packstack refuses a value.
-pub const INVALID_VALUE: &str = "answer_value_invalid";
-/// Old names of one parameter have different values.
-pub const DEPRECATED_CONFLICT: &str = "answer_deprecated_conflict";
-/// A group's condition asks for a value that is not there.
-pub const CONDITION_UNKNOWN: &str = "answer_condition_unknown";
 /// Only the live host can tell.
 pub const NOT_CHECKED: &str = "not_checked";
 
@@ -122,11 +116,7 @@ impl AnswerFile {
         let catalogue = catalogue(release)?;
         let dialect = Dialect::of(release, os);
         if dialect != self.dialect() {
-            let faults = AnswerFile::faults(self.text(), dialect);
-            return match self.read_as(dialect) {
-                Ok(file) => file.check(release, os),
-                Err(_) => Ok(Verdict::refused(release, &faults)),
-            };
+            return Verdict::of(self.text(), release, os);
         }
         let loaded = self.walk(catalogue);
         let refusals = loaded.failures.iter().map(|failure| self.refusal(failure));
@@ -179,7 +169,8 @@ impl AnswerFile {
             match old.find(|entry| entry.value != first.value) {
                 None => Ok(Some(first.value.clone())),
                 Some(other) => Err(Failure {
-                    parameter: None,
+                    code: DEPRECATED_CONFLICT,
+                    parameter: Some(parameter),
                     expected: format!("`{}` and `{}` to be equal", first.name, other.name),
                     found: other.value.clone(),
                 }),
@@ -203,41 +194,24 @@ impl AnswerFile {
     }
 
     fn refusal(&self, failure: &Failure) -> Problem {
-        let Failure {
-            parameter,
-            expected,
-            found,
-        } = failure;
+        let parameter = failure.parameter;
         let place = parameter.and_then(|parameter| self.place(parameter));
-        let secret = parameter.is_some_and(|p| p.secret || is_secret(p.name));
-        let shown = match (found.as_str(), secret) {
-            ("", _) => "nothing".to_owned(),
-            (_, true) => MASK.to_owned(),
-            (found, false) => format!("`{}`", found.escape_debug()),
-        };
-        let conflict = parameter.is_some_and(|parameter| {
-            self.entry(parameter.name).is_none() && expected.ends_with("to be equal")
-        });
         let options = parameter.map_or(&[][..], |parameter| &parameter.options);
-        let meant = did_you_mean(&found.to_lowercase(), options.iter().copied());
-        let help = match (meant, place) {
-            (Some(meant), _) => Some(format!("did you mean `{meant}`?")),
-            (None, None) => {
-                parameter.map(|parameter| format!("give `{}` a value in the file", parameter.name))
-            }
-            _ => None,
+        let help = match (
+            meant(&failure.found.to_lowercase(), options.iter().copied()),
+            place,
+        ) {
+            (Some(option), _) => Some(format!("did you mean `{option}`?")),
+            (None, None) => parameter.map(|p| format!("give `{}` a value in the file", p.name)),
+            (None, Some(_)) => None,
         };
         Problem {
             severity: Severity::Error,
-            code: match parameter {
-                None => CONDITION_UNKNOWN,
-                Some(_) if conflict => DEPRECATED_CONFLICT,
-                Some(_) => INVALID_VALUE,
-            },
+            code: failure.code,
             param: parameter.map(|parameter| parameter.name.to_owned()),
             line: place.map(|entry| entry.line),
             column: place.map(|entry| entry.column),
-            message: format!("expected {expected}, but found {shown}"),
+            message: failure.message(),
             help,
         }
     }

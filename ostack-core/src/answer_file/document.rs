@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::dialect::Dialect;
-use super::reader::{Content, Entry, read};
+use super::reader::{Content, Entry, MASK, read, shown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::parameter;
 
@@ -169,17 +169,16 @@ impl AnswerFile {
         };
         let mut text = self.text.clone();
         text.replace_range(range, &new);
-        let shown = if parameter::is_secret(name) {
-            "a secret"
-        } else {
-            value
-        };
         self.replace_text(text, name, Some(value)).ok_or_else(|| {
-            let name = name.to_uppercase();
+            let shown = if parameter::is_secret(name) {
+                MASK.to_owned()
+            } else {
+                shown(value)
+            };
             let message =
-                format!("expected a value that can stand in an answer file, but found `{shown}`");
-            Error::new(ErrorKind::AnswerFile, message.escape_debug().to_string())
-                .param(name)
+                format!("expected a value that an answer file can hold, but found `{shown}`");
+            Error::new(ErrorKind::AnswerFile, message)
+                .param(name.to_uppercase())
                 .help("a value has no blanks at its ends, and no line that reads as a comment")
         })
     }

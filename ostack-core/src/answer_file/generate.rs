@@ -6,9 +6,10 @@ use std::fmt::Write;
 use super::check::catalogue;
 use super::load::load;
 use super::process::Value;
+use super::reader::{meant, shown};
 use super::{AnswerFile, Dialect, Machine};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::parameter::{Catalogue, Parameter, is_secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::parameter::{Catalogue, Parameter};
 
 /// What a flag is for.
 #[derive(Clone, Copy)]
@@ -60,21 +61,13 @@ impl AnswerFile {
             Ok(given.get(parameter.name).map(|value| (*value).to_owned()))
         });
         if let Some(failure) = loaded.failures.first() {
-            let param = failure.parameter.map_or("", |parameter| parameter.name);
-            let found = match failure.found.as_str() {
-                "" => "nothing".to_owned(),
-                _ if is_secret(param) => "a secret".to_owned(),
-                found => format!("`{}`", found.escape_debug()),
+            let error = Error::new(ErrorKind::AnswerFile, failure.message());
+            let Some(parameter) = failure.parameter else {
+                return Err(error);
             };
-            let message = format!("expected {}, but found {found}", failure.expected);
-            let flag = failure.parameter.and_then(|parameter| parameter.flag);
-            let help = format!(
-                "give {param} another value with `{}`",
-                flag.unwrap_or("its flag")
-            );
-            return Err(Error::new(ErrorKind::AnswerFile, message)
-                .param(param)
-                .help(help));
+            let flag = parameter.flag.unwrap_or("its flag");
+            let help = format!("give {} another value with `{flag}`", parameter.name);
+            return Err(error.param(parameter.name).help(help));
         }
         let mut text = String::from("[general]\n");
         for parameter in catalogue.parameters() {
@@ -93,17 +86,23 @@ impl AnswerFile {
 
 /// What a parameter is for, as lines of a comment.
 fn comment(about: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let mut text = String::new();
+    let mut width = 80;
     for word in about.split_whitespace() {
-        match lines
-            .last_mut()
-            .filter(|line| line.chars().count() + word.chars().count() < 79)
-        {
-            Some(line) => *line = format!("{line} {word}"),
-            None => lines.push(format!("# {word}")),
+        let length = word.chars().count() + 1;
+        width += length;
+        if width <= 79 {
+            text.push(' ');
+        } else {
+            text.push_str(if text.is_empty() { "# " } else { "\n# " });
+            width = 1 + length;
         }
+        text.push_str(word);
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 /// Reads flags as Python's optparse does; the last of two wins, and an empty value is none.
@@ -175,7 +174,7 @@ fn resolve<'k>(
     if !word.starts_with("--") || word.len() == 2 {
         return Err(usage(format!(
             "expected a flag, but found `{}`",
-            word.escape_debug()
+            shown(word)
         )));
     }
     let mut fitting: Vec<&str> = known
@@ -187,12 +186,9 @@ fn resolve<'k>(
     match fitting.as_slice() {
         [flag] => Ok((flag, known[flag])),
         [] => {
-            let error = usage(format!(
-                "expected a flag, but found `{}`",
-                word.escape_debug()
-            ));
-            Err(match did_you_mean(word, known.keys().copied()) {
-                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            let error = usage(format!("expected a flag, but found `{}`", shown(word)));
+            Err(match meant(word, known.keys().copied()) {
+                Some(flag) => error.help(format!("did you mean `{flag}`?")),
                 None => error,
             })
         }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::process::{Value, process, random_hex};
+use super::reader::{MASK, shown};
 use super::validate::{Expected, validate};
-use crate::parameter::{Catalogue, Condition, Op, Parameter, Validator};
+use crate::parameter::{Catalogue, Condition, Op, Parameter, Validator, is_secret};
 
 /// The machine that packstack runs on, where defaults name it.
 ///
@@ -114,11 +115,11 @@ impl Values {
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = |(name, value): (&'static str, &Value)| {
-            let secret = crate::parameter::is_secret(name);
+            let secret = is_secret(name);
             (
                 name,
                 if secret {
-                    super::reader::MASK.to_owned()
+                    MASK.to_owned()
                 } else {
                     value.to_string()
                 },
@@ -128,15 +129,37 @@ impl std::fmt::Debug for Values {
     }
 }
 
+/// packstack refuses a value.
+pub const INVALID_VALUE: &str = "answer_value_invalid";
+/// Old names of one parameter have different values.
+pub const DEPRECATED_CONFLICT: &str = "answer_deprecated_conflict";
+/// A group's condition asks for a value that is not there.
+pub const CONDITION_UNKNOWN: &str = "answer_condition_unknown";
+
 /// What stopped a parameter, or a group where there is none.
 pub(super) struct Failure {
+    pub(super) code: &'static str,
     pub(super) parameter: Option<&'static Parameter>,
     pub(super) expected: Expected,
     pub(super) found: String,
 }
 
+impl Failure {
+    pub(super) fn message(&self) -> String {
+        let secret = self
+            .parameter
+            .is_some_and(|p| p.secret || is_secret(p.name));
+        let found = match self.found.as_str() {
+            "" => "nothing".to_owned(),
+            _ if secret => MASK.to_owned(),
+            found => format!("`{}`", shown(found)),
+        };
+        format!("expected {}, but found {found}", self.expected)
+    }
+}
+
 /// Where the walk gets its values: nothing where the default is to stand.
-type Given<'g> = &'g dyn Fn(&Parameter) -> Result<Option<String>, Failure>;
+type Given<'g> = &'g dyn Fn(&'static Parameter) -> Result<Option<String>, Failure>;
 
 /// What the walk came to.
 pub(super) struct Loaded {
@@ -202,13 +225,12 @@ impl Walk<'_> {
                     (None, Op::Set | Op::Empty) => "",
                     (None, _) => {
                         let what = format!("a value of `{}` for `{when}`", test.param);
-                        let found = String::new();
-                        let failure = Failure {
+                        self.loaded.failures.push(Failure {
+                            code: CONDITION_UNKNOWN,
                             parameter: None,
                             expected: what,
-                            found,
-                        };
-                        self.loaded.failures.push(failure);
+                            found: String::new(),
+                        });
                         return false;
                     }
                 };
@@ -229,20 +251,19 @@ impl Walk<'_> {
             return;
         }
         let text = (self.given)(parameter).unwrap_or_else(|failure| {
-            self.loaded.failures.push(Failure {
-                parameter: Some(parameter),
-                ..failure
-            });
+            self.loaded.failures.push(failure);
             None
         });
         let text = text.unwrap_or_else(|| self.machine.expand(parameter.default));
         let value = self.examine(parameter, &text).unwrap_or_else(|expected| {
-            let parameter = Some(parameter);
-            self.loaded.failures.push(Failure {
+            let (parameter, found) = (Some(parameter), text.clone());
+            let failure = Failure {
+                code: INVALID_VALUE,
                 parameter,
                 expected,
-                found: text.clone(),
-            });
+                found,
+            };
+            self.loaded.failures.push(failure);
             Value::Text(text)
         });
         let empty = matches!(&value, Value::Text(text) if text.is_empty());

@@ -18,13 +18,10 @@ mod process;
 mod reader;
 mod validate;
 
-pub use check::{
-    CONDITION_UNKNOWN, DEPRECATED_CONFLICT, INVALID_VALUE, NOT_CHECKED, Problem, Severity,
-    UNREADABLE, Verdict,
-};
+pub use check::{NOT_CHECKED, Problem, Severity, UNREADABLE, Verdict};
 pub use deploy::{Change, Deployed, Reason};
 pub use dialect::Dialect;
 pub use document::AnswerFile;
-pub use load::{Machine, Values};
+pub use load::{CONDITION_UNKNOWN, DEPRECATED_CONFLICT, INVALID_VALUE, Machine, Values};
 pub use process::Value;
 pub use reader::Entry;

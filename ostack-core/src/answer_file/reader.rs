@@ -12,6 +12,11 @@ use crate::span::characters;
 const SECTION: &str = "general";
 const DEFAULTS: &str = "DEFAULT";
 
+/// How many characters of a wrong text are shown.
+const EXCERPT: usize = 100;
+/// How many faults of a text are told.
+const FAULTS: usize = 100;
+
 /// What stands for a secret value in messages.
 pub(super) const MASK: &str = "********";
 
@@ -93,6 +98,9 @@ impl<'t> Reader<'t> {
     }
 
     fn line(&mut self, number: usize, line: Line) {
+        if self.faults.len() >= FAULTS {
+            return;
+        }
         let raw = &self.text[line.start..line.text_end];
         let stripped = self.dialect.strip(raw);
         let from = raw.find(stripped).unwrap_or(0);
@@ -141,7 +149,7 @@ impl<'t> Reader<'t> {
         } else if self.section.is_none() {
             let message = format!(
                 "expected a section `[{SECTION}]` first, but found `{}`",
-                masked(stripped)
+                shown(&masked(stripped))
             );
             if self.faults.is_empty() {
                 self.fault(number, line, (indent, stripped), message, None);
@@ -198,13 +206,15 @@ impl<'t> Reader<'t> {
             delimiter,
             name.is_empty() || dialect == Dialect::Python2 && indent > 0,
         ) else {
-            let message = format!("expected `NAME=value`, but found `{}`", masked(stripped));
+            let message = format!(
+                "expected `NAME=value`, but found `{}`",
+                shown(&masked(stripped))
+            );
             let word = stripped
                 .split(|c: char| !c.is_alphanumeric() && c != '_')
                 .next();
-            let meant =
-                word.and_then(|word| did_you_mean(&word.to_uppercase(), parameter::names()));
-            let help = meant.map(|name| format!("did you mean `{name}=…`?"));
+            let name = word.and_then(|word| meant(&word.to_uppercase(), parameter::names()));
+            let help = name.map(|name| format!("did you mean `{name}=…`?"));
             return self.fault(number, line, (indent, stripped), message, help.as_deref());
         };
         let key = dialect.fold(name);
@@ -281,10 +291,13 @@ impl<'t> Reader<'t> {
         message: String,
         help: Option<&str>,
     ) {
-        let shown = masked(&self.text[line.start..line.text_end]);
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
+        let line = masked(&self.text[line.start..line.text_end]);
+        let line: String = line.trim_end().chars().map(plain).take(EXCERPT).collect();
+        let width = wrong.chars().count().min(EXCERPT.saturating_sub(indent));
         let mut error = Error::new(ErrorKind::AnswerFile, message)
             .at_line(number, indent + 1)
-            .excerpt(shown.trim_end(), wrong.chars().count());
+            .excerpt(line, width);
         if let Some(help) = help {
             error = error.help(help);
         }
@@ -318,6 +331,25 @@ fn value(dialect: Dialect, rest: &str) -> &str {
         dialect == Dialect::Python2 && before.is_some_and(|c| dialect.is_space(c))
     });
     dialect.strip(&rest[..comment.unwrap_or(rest.len())])
+}
+
+/// A text as it may stand in a message: not too long, and without control characters.
+pub(super) fn shown(text: &str) -> String {
+    let short: String = text.chars().take(EXCERPT).collect();
+    let more = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", short.escape_debug())
+}
+
+/// What a wrong word was meant to be.
+pub(super) fn meant<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    if word.len() > EXCERPT {
+        None
+    } else {
+        did_you_mean(word, candidates)
+    }
 }
 
 /// A line without the value of a secret: what follows the name, however it is delimited.
