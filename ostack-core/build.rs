@@ -3,11 +3,7 @@
 #[allow(dead_code, reason = "the crate uses what the build script does not")]
 #[path = "src/parameter/data.rs"]
 mod data;
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "the crate uses what the build script does not"
-)]
+#[allow(dead_code, unreachable_pub, reason = "the crate uses what the build script does not")]
 #[path = "src/parameter/kind.rs"]
 mod kind;
 #[path = "build/parameters.rs"]

@@ -76,10 +76,7 @@ pub(crate) fn compile(folder: &Path) -> Vec<u8> {
     let mut paths: Vec<_> = fs::read_dir(folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.expect("an entry of the folder").path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     paths.sort();
     for path in paths {
@@ -91,11 +88,7 @@ pub(crate) fn compile(folder: &Path) -> Vec<u8> {
     }
     let order = order.expect("data/parameters/order.toml");
     for group in &written {
-        assert!(
-            order.groups.contains(&group.name),
-            "order.toml lacks the group {}",
-            group.name
-        );
+        assert!(order.groups.contains(&group.name), "order.toml lacks the group {}", group.name);
     }
     let find = |name: &String| {
         let group = written.iter().find(|group| group.name == *name);
@@ -115,12 +108,7 @@ pub(crate) fn compile(folder: &Path) -> Vec<u8> {
 
 fn compile_group(group: &WrittenGroup) -> Group<'static> {
     let mut when = vec![(0, leak(&group.when))];
-    when.extend(
-        group
-            .changes
-            .iter()
-            .map(|change| (since(&change.since), leak(&change.when))),
-    );
+    when.extend(group.changes.iter().map(|change| (since(&change.since), leak(&change.when))));
     let parameters = group.parameter.iter().map(compile_parameter);
     Group {
         name: leak(&group.name),
@@ -141,30 +129,18 @@ fn compile_parameter(table: &toml::Table) -> Parameter<'static> {
         let from: String = take(&mut change, "since");
         (since(&from), facts(change, &name))
     });
-    let facts = [(0, facts(table, &name))]
-        .into_iter()
-        .chain(changes)
-        .collect();
-    Parameter {
-        name: leak(&name),
-        about: leak(&about),
-        releases: releases(&ranges),
-        facts,
-    }
+    let facts = [(0, facts(table, &name))].into_iter().chain(changes).collect();
+    Parameter { name: leak(&name), about: leak(&about), releases: releases(&ranges), facts }
 }
 
 /// A key's value; the default where there is none.
 fn take<T: Default + DeserializeOwned>(table: &mut toml::Table, key: &str) -> T {
-    let value = table
-        .remove(key)
-        .map_or(Ok(T::default()), toml::Value::try_into);
+    let value = table.remove(key).map_or(Ok(T::default()), toml::Value::try_into);
     value.unwrap_or_else(|error| panic!("{key}: {error}, beside {table}"))
 }
 
 fn facts(table: toml::Table, name: &str) -> Facts<'static> {
-    let written: WrittenFacts = table
-        .try_into()
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let written: WrittenFacts = table.try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
     let text = |text: Option<String>| text.map(|text| leak(&text));
     let list = |list: Option<Vec<String>>| list.map(|list| list.iter().map(|t| leak(t)).collect());
     Facts {
@@ -194,11 +170,7 @@ fn since(release: &str) -> u8 {
 /// `["havana", "juno..train", "zed.."]` as bits.
 fn releases(ranges: &[String]) -> Releases {
     let at = |id: &str, open: usize| {
-        if id.is_empty() {
-            open
-        } else {
-            usize::from(since(id))
-        }
+        if id.is_empty() { open } else { usize::from(since(id)) }
     };
     ranges.iter().fold(0, |bits, range| {
         let (from, to) = range.split_once("..").unwrap_or((range, range));

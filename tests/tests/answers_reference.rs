@@ -19,19 +19,13 @@ fn reference() -> Option<PathBuf> {
     let root = std::env::var_os("OSTACK_REFERENCE").map_or_else(|| default.into(), PathBuf::from);
     let packstack = root.join("packstack");
     if !packstack.is_dir() {
-        skip(&format!(
-            "no {} (set OSTACK_REFERENCE)",
-            packstack.display()
-        ));
+        skip(&format!("no {} (set OSTACK_REFERENCE)", packstack.display()));
         return None;
     }
     Some(packstack)
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "who runs the tests is told what was left out"
-)]
+#[expect(clippy::print_stderr, reason = "who runs the tests is told what was left out")]
 fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
@@ -41,15 +35,10 @@ fn rows(name: &str) -> Vec<Json> {
         return Vec::new();
     };
     let file = File::open(folder.join(name)).expect("the reference is readable");
-    let plain: Box<dyn Read> = if name.contains(".gz") {
-        Box::new(MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
+    let plain: Box<dyn Read> =
+        if name.contains(".gz") { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
     let lines = BufReader::new(plain).lines();
-    lines
-        .map(|line| serde_json::from_str(&line.expect("a line")).expect("JSON"))
-        .collect()
+    lines.map(|line| serde_json::from_str(&line.expect("a line")).expect("JSON")).collect()
 }
 
 fn text<'j>(row: &'j Json, key: &str) -> &'j str {
@@ -57,20 +46,12 @@ fn text<'j>(row: &'j Json, key: &str) -> &'j str {
 }
 
 fn is_random(value: &str) -> bool {
-    value.len() == 16
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    value.len() == 16 && value.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// Fails with everything that disagrees.
 fn agree(misses: &[String], of: usize) {
-    assert!(
-        misses.is_empty(),
-        "{} of {of} disagree:\n{}",
-        misses.len(),
-        misses.join("\n")
-    );
+    assert!(misses.is_empty(), "{} of {of} disagree:\n{}", misses.len(), misses.join("\n"));
 }
 
 #[test]
@@ -79,26 +60,13 @@ fn verdicts_are_packstacks() {
     let miss = |row: &Json| {
         let verdict = Verdict::of(text(row, "text"), text(row, "release"), None).expect("release");
         let accepted = row["accepted"] == true;
-        let errors = verdict
-            .problems
-            .iter()
-            .filter(|p| p.severity == Severity::Error);
+        let errors = verdict.problems.iter().filter(|p| p.severity == Severity::Error);
         let first = errors.map(|p| p.param.as_deref()).next().flatten();
         let same = verdict.accepted == accepted
             && (accepted || first.unwrap_or_default() == text(row, "param"));
-        (!same).then(|| {
-            format!(
-                "{}: {} | {:?}",
-                row["id"],
-                row["error"],
-                verdict.problems.first()
-            )
-        })
+        (!same).then(|| format!("{}: {} | {:?}", row["id"], row["error"], verdict.problems.first()))
     };
-    agree(
-        &rows.iter().filter_map(miss).collect::<Vec<_>>(),
-        rows.len(),
-    );
+    agree(&rows.iter().filter_map(miss).collect::<Vec<_>>(), rows.len());
 }
 
 #[test]
@@ -118,38 +86,22 @@ fn processed_values_are_packstacks() {
             }
             _ => false,
         };
-        let odd: Vec<_> = values
-            .iter()
-            .filter(|(name, value)| !same(name, value))
-            .collect();
-        let missing: Vec<_> = expected
-            .keys()
-            .filter(|k| values.get(k).is_none())
-            .collect();
+        let odd: Vec<_> = values.iter().filter(|(name, value)| !same(name, value)).collect();
+        let missing: Vec<_> = expected.keys().filter(|k| values.get(k).is_none()).collect();
         (!odd.is_empty() || !missing.is_empty()).then(|| {
             let expected: Vec<_> = odd.iter().map(|(name, _)| expected.get(*name)).collect();
-            format!(
-                "{}: {odd:?}, expected {expected:?}; missing {missing:?}",
-                row["id"]
-            )
+            format!("{}: {odd:?}, expected {expected:?}; missing {missing:?}", row["id"])
         })
     };
-    agree(
-        &rows.iter().filter_map(miss).collect::<Vec<_>>(),
-        rows.len(),
-    );
+    agree(&rows.iter().filter_map(miss).collect::<Vec<_>>(), rows.len());
 }
 
 #[test]
 fn new_files_are_packstacks() {
     let rows = rows("generate.dev.jsonl");
     let miss = |row: &Json| {
-        let flags: Vec<&str> = row["flags"]
-            .as_array()
-            .expect("flags")
-            .iter()
-            .filter_map(Json::as_str)
-            .collect();
+        let flags: Vec<&str> =
+            row["flags"].as_array().expect("flags").iter().filter_map(Json::as_str).collect();
         let machine = Machine {
             local_ip: text(row, "local_ip").into(),
             hostname: text(row, "hostname").into(),
@@ -163,26 +115,17 @@ fn new_files_are_packstacks() {
             Err(error) => return Some(format!("{}: {error}", row["id"])),
         };
         let expected = row["values"].as_array().expect("values");
-        let pairs = expected
-            .iter()
-            .map(|pair| (text_at(pair, 0), text_at(pair, 1)));
-        let entries: Vec<_> = file
-            .entries()
-            .map(|entry| (entry.name.as_str(), entry.value.as_str()))
-            .collect();
-        let odd = pairs
-            .zip(&entries)
-            .find(|((name, expected), (our_name, value))| {
-                name != our_name || value != expected && !(*expected == RANDOM && is_random(value))
-            });
+        let pairs = expected.iter().map(|pair| (text_at(pair, 0), text_at(pair, 1)));
+        let entries: Vec<_> =
+            file.entries().map(|entry| (entry.name.as_str(), entry.value.as_str())).collect();
+        let odd = pairs.zip(&entries).find(|((name, expected), (our_name, value))| {
+            name != our_name || value != expected && !(*expected == RANDOM && is_random(value))
+        });
         let lengths = (expected.len(), entries.len());
         (odd.is_some() || lengths.0 != lengths.1)
             .then(|| format!("{}: {odd:?}, {lengths:?}", row["id"]))
     };
-    agree(
-        &rows.iter().filter_map(miss).collect::<Vec<_>>(),
-        rows.len(),
-    );
+    agree(&rows.iter().filter_map(miss).collect::<Vec<_>>(), rows.len());
 }
 
 fn text_at(pair: &Json, at: usize) -> &str {
@@ -198,10 +141,7 @@ fn the_catalogue_is_packstacks() {
         let path = entry.expect("a schema").path();
         let schema: Json =
             serde_json::from_reader(File::open(&path).expect("readable")).expect("JSON");
-        let release = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("a release");
+        let release = path.file_stem().and_then(|stem| stem.to_str()).expect("a release");
         let catalogue = Catalogue::of(release).expect("a release that we know");
         let groups = schema["groups"].as_array().expect("groups");
         let names: Vec<_> = groups.iter().map(|group| text(group, "group")).collect();
@@ -217,10 +157,7 @@ fn the_catalogue_is_packstacks() {
             };
             let lists = group["active_when"]["any_of"].as_array();
             let expected: Vec<_> = lists.map_or(Vec::new(), |lists| {
-                lists
-                    .iter()
-                    .map(|list| list.as_array().map_or(0, Vec::len))
-                    .collect()
+                lists.iter().map(|list| list.as_array().map_or(0, Vec::len)).collect()
             });
             if tests != expected && ours.when != Condition::Unknown {
                 misses.push(format!("{release}: {} {}", ours.name, ours.when));
@@ -235,16 +172,10 @@ fn the_catalogue_is_packstacks() {
                     let items = param[key].as_array().map_or(&[][..], Vec::as_slice);
                     items.iter().map(plain).collect()
                 };
-                let validators: Vec<_> = ours
-                    .validators
-                    .iter()
-                    .map(|v| format!("validate_{}", name_of(v)))
-                    .collect();
-                let processors: Vec<_> = ours
-                    .processors
-                    .iter()
-                    .map(|p| format!("process_{}", name_of(p)))
-                    .collect();
+                let validators: Vec<_> =
+                    ours.validators.iter().map(|v| format!("validate_{}", name_of(v))).collect();
+                let processors: Vec<_> =
+                    ours.processors.iter().map(|p| format!("process_{}", name_of(p))).collect();
                 let default = plain(&param["default"]);
                 let same = ours.name == text(param, "name")
                     && ours.flag == param["flag"].as_str()
@@ -271,10 +202,7 @@ fn plain(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         Json::Array(items) => {
-            let items: Vec<_> = items
-                .iter()
-                .map(|item| format!("'{}'", plain(item)))
-                .collect();
+            let items: Vec<_> = items.iter().map(|item| format!("'{}'", plain(item))).collect();
             format!("[{}]", items.join(", "))
         }
         other => other.to_string(),
@@ -375,19 +303,14 @@ fn texts() -> Vec<String> {
     };
     let mut text = || {
         let start = ["[general]\n", "[general]\nCONFIG_Z=0\n", ""][random(3)];
-        (0..random(12)).fold(start.to_owned(), |text, _| {
-            text + pieces[random(pieces.len())]
-        })
+        (0..random(12)).fold(start.to_owned(), |text, _| text + pieces[random(pieces.len())])
     };
     (0..20_000).map(|_| text()).collect()
 }
 
 /// Reads the same texts with that Python and with ours; skipped where it does not run.
 fn hold_against(python: &str, script: &str, dialect: Dialect) {
-    let runs = Command::new(python)
-        .args(["-c", ""])
-        .stderr(Stdio::null())
-        .status();
+    let runs = Command::new(python).args(["-c", ""]).stderr(Stdio::null()).status();
     if !runs.is_ok_and(|status| status.success()) {
         skip(&format!("{python} does not run"));
         return;
@@ -400,10 +323,8 @@ fn hold_against(python: &str, script: &str, dialect: Dialect) {
         .spawn()
         .expect("it ran a moment ago");
     let mut input = child.stdin.take().expect("piped");
-    let lines: Vec<String> = texts
-        .iter()
-        .map(|t| format!("{}\n", Json::from(t.as_str())))
-        .collect();
+    let lines: Vec<String> =
+        texts.iter().map(|t| format!("{}\n", Json::from(t.as_str()))).collect();
     let writer = std::thread::spawn(move || input.write_all(lines.concat().as_bytes()));
     let answers = child.wait_with_output().expect("it ends").stdout;
     writer.join().expect("no panic").expect("all is read");
@@ -416,19 +337,10 @@ fn hold_against(python: &str, script: &str, dialect: Dialect) {
                 Dialect::Python2 => name.to_ascii_lowercase(),
                 Dialect::Python3 => name.to_lowercase(),
             };
-            let entries = file
-                .entries()
-                .map(|e| (fold(&e.name), e.value.clone().into()));
+            let entries = file.entries().map(|e| (fold(&e.name), e.value.clone().into()));
             Json::Object(entries.collect())
         });
         (got != expected).then(|| format!("{text:?}: {python} {expected}, ostack {got}"))
     };
-    agree(
-        &texts
-            .iter()
-            .zip(answers.lines())
-            .filter_map(miss)
-            .collect::<Vec<_>>(),
-        texts.len(),
-    );
+    agree(&texts.iter().zip(answers.lines()).filter_map(miss).collect::<Vec<_>>(), texts.len());
 }

@@ -91,11 +91,7 @@ impl Verdict {
             help: error.hint().map(str::to_owned),
         };
         let problems = faults.iter().map(problem).collect();
-        Self {
-            accepted: false,
-            release: release.to_owned(),
-            problems,
-        }
+        Self { accepted: false, release: release.to_owned(), problems }
     }
 }
 
@@ -120,10 +116,7 @@ impl AnswerFile {
         }
         let loaded = self.walk(catalogue);
         let refusals = loaded.failures.iter().map(|failure| self.refusal(failure));
-        let unchecked = loaded
-            .unchecked
-            .iter()
-            .map(|parameter| self.not_checked(parameter));
+        let unchecked = loaded.unchecked.iter().map(|parameter| self.not_checked(parameter));
         Ok(Verdict {
             accepted: loaded.failures.is_empty(),
             release: catalogue.release.to_owned(),
@@ -180,27 +173,20 @@ impl AnswerFile {
 
     /// The older names of a parameter that the file gives a value.
     fn deprecated<'a>(&'a self, parameter: &'a Parameter) -> impl Iterator<Item = &'a Entry> {
-        let entries = parameter
-            .deprecates
-            .iter()
-            .filter_map(|name| self.entry(name));
+        let entries = parameter.deprecates.iter().filter_map(|name| self.entry(name));
         entries.filter(|entry| !entry.value.is_empty())
     }
 
     /// Where the file gives a parameter its value, under whatever name.
     fn place<'a>(&'a self, parameter: &'a Parameter) -> Option<&'a Entry> {
-        self.entry(parameter.name)
-            .or_else(|| self.deprecated(parameter).next())
+        self.entry(parameter.name).or_else(|| self.deprecated(parameter).next())
     }
 
     fn refusal(&self, failure: &Failure) -> Problem {
         let parameter = failure.parameter;
         let place = parameter.and_then(|parameter| self.place(parameter));
         let options = parameter.map_or(&[][..], |parameter| &parameter.options);
-        let help = match (
-            meant(&failure.found.to_lowercase(), options.iter().copied()),
-            place,
-        ) {
+        let help = match (meant(&failure.found.to_lowercase(), options.iter().copied()), place) {
             (Some(option), _) => Some(format!("did you mean `{option}`?")),
             (None, None) => parameter.map(|p| format!("give `{}` a value in the file", p.name)),
             (None, Some(_)) => None,

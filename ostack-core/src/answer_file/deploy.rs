@@ -86,17 +86,9 @@ impl AnswerFile {
     pub fn deployed(&self, release: &str, os: Option<&str>) -> Result<Deployed> {
         let values = self.effective(release, os)?;
         let catalogue = catalogue(release)?;
-        let mut plugins = Plugins {
-            file: self,
-            catalogue,
-            values,
-            changes: Vec::new(),
-        };
+        let mut plugins = Plugins { file: self, catalogue, values, changes: Vec::new() };
         plugins.run();
-        Ok(Deployed {
-            values: plugins.values,
-            changes: plugins.changes,
-        })
+        Ok(Deployed { values: plugins.values, changes: plugins.changes })
     }
 }
 
@@ -134,21 +126,13 @@ impl Plugins<'_> {
         self.add(TYPES, "geneve", Reason::OvnAgent);
         self.set(TENANT_TYPES, "geneve", Reason::OvnAgent);
         self.set("CONFIG_NEUTRON_VPNAAS", "n", Reason::OvnAgent);
-        self.set(
-            "CONFIG_NEUTRON_METERING_AGENT_INSTALL",
-            "n",
-            Reason::OvnAgent,
-        );
+        self.set("CONFIG_NEUTRON_METERING_AGENT_INSTALL", "n", Reason::OvnAgent);
         for parameter in self.catalogue.parameters() {
             let Some(rest) = parameter.name.strip_prefix("CONFIG_NEUTRON_OVN_") else {
                 continue;
             };
             let value = self.value(parameter.name).to_owned();
-            self.set(
-                &format!("CONFIG_NEUTRON_OVS_{rest}"),
-                &value,
-                Reason::OvnAgent,
-            );
+            self.set(&format!("CONFIG_NEUTRON_OVS_{rest}"), &value, Reason::OvnAgent);
         }
     }
 
@@ -158,11 +142,7 @@ impl Plugins<'_> {
         if let Some(value) = self.values.get(name) {
             return value.text();
         }
-        let default = || {
-            self.catalogue
-                .get(name)
-                .map_or("", |parameter| parameter.default)
-        };
+        let default = || self.catalogue.get(name).map_or("", |parameter| parameter.default);
         self.file.get(name).unwrap_or_else(default)
     }
 
@@ -186,12 +166,7 @@ impl Plugins<'_> {
         };
         let from = self.value(name).to_owned();
         if from != value {
-            self.changes.push(Change {
-                param: parameter.name,
-                from,
-                to: value.into(),
-                reason,
-            });
+            self.changes.push(Change { param: parameter.name, from, to: value.into(), reason });
         }
         self.values.set(parameter.name, Value::Text(value.into()));
     }
@@ -206,10 +181,7 @@ mod tests {
         let text = format!("[general]\n{lines}\n");
         let file = AnswerFile::parse(text, Dialect::of(release, None)).unwrap();
         let changes = file.deployed(release, None).unwrap().changes;
-        changes
-            .into_iter()
-            .map(|change| (change.param, change.to, change.reason))
-            .collect()
+        changes.into_iter().map(|change| (change.param, change.to, change.reason)).collect()
     }
 
     #[test]
@@ -217,17 +189,9 @@ mod tests {
         let lines = "CONFIG_NEUTRON_ML2_TYPE_DRIVERS=vxlan\nCONFIG_NEUTRON_OVS_TUNNEL_IF=eth1";
         let changes = changes("victoria", lines);
         assert!(changes.contains(&(TYPES, "vxlan,geneve".into(), Reason::OvnAgent)));
-        let tunnel = (
-            "CONFIG_NEUTRON_OVS_TUNNEL_IF",
-            String::new(),
-            Reason::OvnAgent,
-        );
+        let tunnel = ("CONFIG_NEUTRON_OVS_TUNNEL_IF", String::new(), Reason::OvnAgent);
         assert!(changes.contains(&tunnel), "{changes:?}");
-        assert!(
-            changes
-                .iter()
-                .all(|(_, _, reason)| *reason == Reason::OvnAgent)
-        );
+        assert!(changes.iter().all(|(_, _, reason)| *reason == Reason::OvnAgent));
     }
 
     #[test]
@@ -242,10 +206,7 @@ mod tests {
     #[test]
     fn ironic_adds_flat_networks() {
         let changes = changes("newton", "CONFIG_IRONIC_INSTALL=y");
-        let names: Vec<_> = changes
-            .iter()
-            .map(|(name, to, _)| (*name, to.as_str()))
-            .collect();
+        let names: Vec<_> = changes.iter().map(|(name, to, _)| (*name, to.as_str())).collect();
         assert_eq!(names, [(TYPES, "vxlan,flat"), (TENANT_TYPES, "vxlan,flat")]);
     }
 }

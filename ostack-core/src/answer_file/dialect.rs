@@ -32,12 +32,7 @@ impl Dialect {
     /// assert_eq!(Dialect::of("2025.1", None), Dialect::Python3);
     /// ```
     pub fn of(release: &str, os: Option<&str>) -> Self {
-        let el7 = os.is_some_and(|os| {
-            matches!(
-                os,
-                "centos-7" | "rhel-7" | "rocky-7" | "almalinux-7" | "other-7"
-            )
-        });
+        let el7 = matches!(os, Some("centos-7" | "rhel-7"));
         match crate::parameter::position(release) {
             Some(at) if at <= crate::parameter::ROCKY => Self::Python2,
             Some(at) if at <= crate::parameter::TRAIN && el7 => Self::Python2,
@@ -101,11 +96,7 @@ impl Dialect {
                 Some([_, ..]) => 1,
                 _ => 0,
             };
-            let line = Line {
-                start,
-                text_end,
-                end: text_end + width,
-            };
+            let line = Line { start, text_end, end: text_end + width };
             start = line.end;
             Some(line)
         })

@@ -49,12 +49,7 @@ impl AnswerFile {
         let (content, faults) = read(&text, dialect);
         match faults.into_iter().next() {
             Some(fault) => Err(fault),
-            None => Ok(Self {
-                text,
-                path: None,
-                dialect,
-                content,
-            }),
+            None => Ok(Self { text, path: None, dialect, content }),
         }
     }
 
@@ -133,9 +128,7 @@ impl AnswerFile {
             self.content.index.get(&self.dialect.fold(&entry.name)) == Some(&at)
         };
         let numbered = self.content.entries.iter().enumerate();
-        numbered
-            .filter(move |(at, entry)| counts(*at, entry))
-            .map(|(_, entry)| entry)
+        numbered.filter(move |(at, entry)| counts(*at, entry)).map(|(_, entry)| entry)
     }
 
     /// Gives a parameter a value: in its place, or on a new line after the last one.
@@ -158,11 +151,7 @@ impl AnswerFile {
             None => {
                 let Content { end, indent, .. } = &self.content;
                 let eol = self.line_end();
-                let before = if self.text[..*end].ends_with(['\n', '\r']) {
-                    ""
-                } else {
-                    eol
-                };
+                let before = if self.text[..*end].ends_with(['\n', '\r']) { "" } else { eol };
                 let line = format!("{before}{indent}{name}={}{eol}", self.on_lines(value));
                 (*end..*end, line)
             }
@@ -170,11 +159,7 @@ impl AnswerFile {
         let mut text = self.text.clone();
         text.replace_range(range, &new);
         self.replace_text(text, name, Some(value)).ok_or_else(|| {
-            let shown = if parameter::is_secret(name) {
-                MASK.to_owned()
-            } else {
-                shown(value)
-            };
+            let shown = if parameter::is_secret(name) { MASK.to_owned() } else { shown(value) };
             let message =
                 format!("expected a value that an answer file can hold, but found `{shown}`");
             Error::new(ErrorKind::AnswerFile, message)
@@ -200,13 +185,8 @@ impl AnswerFile {
         let key = self.dialect.fold(name);
         let mut text = self.text.clone();
         let same = |entry: &&Entry| self.dialect.fold(&entry.name) == key;
-        let mut lines: Vec<_> = self
-            .content
-            .entries
-            .iter()
-            .filter(same)
-            .map(|entry| entry.lines.clone())
-            .collect();
+        let mut lines: Vec<_> =
+            self.content.entries.iter().filter(same).map(|entry| entry.lines.clone()).collect();
         if lines.is_empty() {
             return Ok(false);
         }
@@ -214,16 +194,12 @@ impl AnswerFile {
         for range in lines {
             text.replace_range(range, "");
         }
-        self.replace_text(text, name, None)
-            .map(|()| true)
-            .ok_or_else(|| {
-                let name = name.to_uppercase();
-                let message =
-                    format!("expected `{name}` to stand alone, but found lines that hang on it");
-                Error::new(ErrorKind::AnswerFile, message)
-                    .param(name)
-                    .help("take its indentation away")
-            })
+        self.replace_text(text, name, None).map(|()| true).ok_or_else(|| {
+            let name = name.to_uppercase();
+            let message =
+                format!("expected `{name}` to stand alone, but found lines that hang on it");
+            Error::new(ErrorKind::AnswerFile, message).param(name).help("take its indentation away")
+        })
     }
 
     /// The text, as it would be saved.
@@ -281,18 +257,12 @@ impl AnswerFile {
     /// The same text as another release's packstack reads it.
     pub(super) fn read_as(&self, dialect: Dialect) -> Result<Self> {
         let file = Self::parse(self.text.clone(), dialect)?;
-        Ok(Self {
-            path: self.path.clone(),
-            ..file
-        })
+        Ok(Self { path: self.path.clone(), ..file })
     }
 
     /// A value as it stands in the file: the lines after the first are indented.
     fn on_lines(&self, value: &str) -> String {
-        value.replace(
-            '\n',
-            &format!("{}{}    ", self.line_end(), self.content.indent),
-        )
+        value.replace('\n', &format!("{}{}    ", self.line_end(), self.content.indent))
     }
 
     fn line_end(&self) -> &'static str {
@@ -308,11 +278,7 @@ impl AnswerFile {
         let key = self.dialect.fold(name);
         let values = |content: &Content| -> HashMap<String, String> {
             let value = |at: usize| content.entries[at].value.clone();
-            content
-                .index
-                .iter()
-                .map(|(key, at)| (key.clone(), value(*at)))
-                .collect()
+            content.index.iter().map(|(key, at)| (key.clone(), value(*at))).collect()
         };
         let mut expected = values(&self.content);
         match value {
@@ -484,15 +450,11 @@ mod tests {
             "[general]\nCONFIG_KEYSTONE_ADMIN_PW=hunter2\nCONFIG_KEYSTONE_ADMIN_PW=hunter2\n";
         let error = AnswerFile::parse(text, Dialect::Python3).unwrap_err();
         let mut file = AnswerFile::parse(text, Dialect::Python2).unwrap();
-        let refused = file
-            .set("CONFIG_KEYSTONE_ADMIN_PW", " hunter2")
-            .unwrap_err();
+        let refused = file.set("CONFIG_KEYSTONE_ADMIN_PW", " hunter2").unwrap_err();
         let values = file.effective("queens", None).unwrap();
-        for shown in [
-            format!("{error} {error:?}"),
-            format!("{file:?} {values:?}"),
-            refused.to_string(),
-        ] {
+        for shown in
+            [format!("{error} {error:?}"), format!("{file:?} {values:?}"), refused.to_string()]
+        {
             assert!(!shown.contains("hunter2"), "{shown}");
         }
     }
@@ -503,15 +465,9 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let path = std::env::temp_dir().join(format!("ostack-save-{}.txt", std::process::id()));
         fs::write(&path, "old").unwrap();
-        AnswerFile::parse("[general]\n", Dialect::Python3)
-            .unwrap()
-            .save(&path)
-            .unwrap();
+        AnswerFile::parse("[general]\n", Dialect::Python3).unwrap().save(&path).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(
-            (fs::read_to_string(&path).unwrap().as_str(), mode),
-            ("[general]\n", 0o600)
-        );
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode), ("[general]\n", 0o600));
         fs::remove_file(&path).unwrap();
     }
 }

@@ -73,12 +73,7 @@ impl AnswerFile {
         for parameter in catalogue.parameters() {
             let value = loaded.values.get(parameter.name).map(Value::to_string);
             let value = value.unwrap_or_else(|| machine.expand(parameter.default));
-            let _ = write!(
-                text,
-                "\n{}{}={value}\n",
-                comment(parameter.about),
-                parameter.name
-            );
+            let _ = write!(text, "\n{}{}={value}\n", comment(parameter.about), parameter.name);
         }
         Self::parse(text, Dialect::of(release, None))
     }
@@ -118,9 +113,7 @@ fn read_flags<'f, F: AsRef<str>>(
     let mut given = HashMap::new();
     let mut flags = flags.iter().map(AsRef::as_ref);
     while let Some(word) = flags.next() {
-        let (name, value) = word
-            .split_once('=')
-            .map_or((word, None), |(n, v)| (n, Some(v)));
+        let (name, value) = word.split_once('=').map_or((word, None), |(n, v)| (n, Some(v)));
         let (name, flag) = resolve(&known, name)?;
         match (flag, value) {
             (Flag::Elsewhere, _) => {
@@ -130,15 +123,11 @@ fn read_flags<'f, F: AsRef<str>>(
             }
             (Flag::Switch, None) => {}
             (Flag::Switch, Some(_)) => {
-                return Err(usage(format!(
-                    "expected `{name}` alone, but found a value with it"
-                )));
+                return Err(usage(format!("expected `{name}` alone, but found a value with it")));
             }
             (Flag::Other | Flag::Value(_), _) => {
                 let value = value.or_else(|| flags.next()).ok_or_else(|| {
-                    usage(format!(
-                        "expected a value after `{name}`, but found the end"
-                    ))
+                    usage(format!("expected a value after `{name}`, but found the end"))
                 })?;
                 if value.contains(['\n', '\r']) {
                     return Err(usage(format!(
@@ -172,16 +161,9 @@ fn resolve<'k>(
         return Ok((word, *flag));
     }
     if !word.starts_with("--") || word.len() == 2 {
-        return Err(usage(format!(
-            "expected a flag, but found `{}`",
-            shown(word)
-        )));
+        return Err(usage(format!("expected a flag, but found `{}`", shown(word))));
     }
-    let mut fitting: Vec<&str> = known
-        .keys()
-        .copied()
-        .filter(|f| f.starts_with(word))
-        .collect();
+    let mut fitting: Vec<&str> = known.keys().copied().filter(|f| f.starts_with(word)).collect();
     fitting.sort_unstable();
     match fitting.as_slice() {
         [flag] => Ok((flag, known[flag])),
@@ -193,9 +175,7 @@ fn resolve<'k>(
             })
         }
         several => {
-            let error = usage(format!(
-                "expected one flag, but `{word}` is the start of several"
-            ));
+            let error = usage(format!("expected one flag, but `{word}` is the start of several"));
             Err(error.help(several.join(", ")))
         }
     }
@@ -210,33 +190,19 @@ mod tests {
     use super::*;
 
     fn error(flags: &[&str]) -> String {
-        AnswerFile::generate("victoria", flags, &Machine::default())
-            .unwrap_err()
-            .to_string()
+        AnswerFile::generate("victoria", flags, &Machine::default()).unwrap_err().to_string()
     }
 
     #[test]
     fn flags_that_packstack_refuses_are_refused() {
         for (flags, expected) in [
-            (
-                &["--os-heat-instal"][..],
-                "expected a value after `--os-heat-install`",
-            ),
-            (
-                &["--no-such-flag=1"],
-                "expected a flag, but found `--no-such-flag`",
-            ),
-            (
-                &["--os-heat-intsall=y"],
-                "help: did you mean `--os-heat-install`?",
-            ),
+            (&["--os-heat-instal"][..], "expected a value after `--os-heat-install`"),
+            (&["--no-such-flag=1"], "expected a flag, but found `--no-such-flag`"),
+            (&["--os-heat-intsall=y"], "help: did you mean `--os-heat-install`?"),
             (&["--os-neutron-ovs-tunnel-=x"], "is the start of several"),
             (&["--allinone=y"], "expected `--allinone` alone"),
             (&["here"], "expected a flag, but found `here`"),
-            (
-                &["--os-heat-install=maybe"],
-                "expected one of `y`, `n`, but found `maybe`",
-            ),
+            (&["--os-heat-install=maybe"], "expected one of `y`, `n`, but found `maybe`"),
             (&["--keystone-region=a\nb"], "expected one line"),
         ] {
             let error = error(flags);
@@ -249,11 +215,7 @@ mod tests {
         let about = "word ".repeat(40);
         let comment = comment(&about);
         assert_eq!(comment.lines().count(), 3);
-        assert!(
-            comment
-                .lines()
-                .all(|line| line.starts_with("# word") && line.len() <= 80)
-        );
+        assert!(comment.lines().all(|line| line.starts_with("# word") && line.len() <= 80));
         assert_eq!(super::comment(""), "");
     }
 }

@@ -27,11 +27,7 @@ pub struct Machine {
 
 impl Default for Machine {
     fn default() -> Self {
-        Self {
-            local_ip: "192.0.2.2".into(),
-            hostname: "vm".into(),
-            home: "/root".into(),
-        }
+        Self { local_ip: "192.0.2.2".into(), hostname: "vm".into(), home: "/root".into() }
     }
 }
 
@@ -72,9 +68,7 @@ impl Values {
     /// assert_eq!(Values::default().get("CONFIG_HEAT_INSTALL"), None);
     /// ```
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.list
-            .get(*self.index.get(name)?)
-            .map(|(_, value)| value)
+        self.list.get(*self.index.get(name)?).map(|(_, value)| value)
     }
 
     /// Names and values, in order.
@@ -93,11 +87,7 @@ impl Values {
     /// cloud, and packstack keeps it apart.
     pub(super) fn of_the_cloud(self) -> Self {
         let mut values = Self::default();
-        for (name, value) in self
-            .list
-            .into_iter()
-            .filter(|(name, _)| name.starts_with("CONFIG_"))
-        {
+        for (name, value) in self.list.into_iter().filter(|(name, _)| name.starts_with("CONFIG_")) {
             values.set(name, value);
         }
         values
@@ -116,14 +106,7 @@ impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = |(name, value): (&'static str, &Value)| {
             let secret = is_secret(name);
-            (
-                name,
-                if secret {
-                    MASK.to_owned()
-                } else {
-                    value.to_string()
-                },
-            )
+            (name, if secret { MASK.to_owned() } else { value.to_string() })
         };
         f.debug_map().entries(self.iter().map(shown)).finish()
     }
@@ -146,9 +129,7 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn message(&self) -> String {
-        let secret = self
-            .parameter
-            .is_some_and(|p| p.secret || is_secret(p.name));
+        let secret = self.parameter.is_some_and(|p| p.secret || is_secret(p.name));
         let found = match self.found.as_str() {
             "" => "nothing".to_owned(),
             _ if secret => MASK.to_owned(),
@@ -173,23 +154,11 @@ pub(super) struct Loaded {
 /// Visits the groups in order, skips those whose condition does not hold, and of the others takes,
 /// processes and validates each parameter.
 pub(super) fn load(catalogue: &'static Catalogue, machine: &Machine, given: Given<'_>) -> Loaded {
-    let loaded = Loaded {
-        values: Values::default(),
-        failures: Vec::new(),
-        unchecked: Vec::new(),
-    };
-    let mut walk = Walk {
-        catalogue,
-        machine,
-        given,
-        loaded,
-    };
+    let loaded = Loaded { values: Values::default(), failures: Vec::new(), unchecked: Vec::new() };
+    let mut walk = Walk { catalogue, machine, given, loaded };
     for group in &catalogue.groups {
         if walk.is_active(&group.when) {
-            group
-                .parameters
-                .iter()
-                .for_each(|parameter| walk.load(parameter));
+            group.parameters.iter().for_each(|parameter| walk.load(parameter));
         }
     }
     walk.loaded
@@ -205,10 +174,7 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn is_active(&mut self, when: &Condition) -> bool {
         // A condition on one parameter alone loads it, even from a group that is not active.
-        if let Some(parameter) = when
-            .single()
-            .and_then(|test| self.catalogue.get(&test.param))
-        {
+        if let Some(parameter) = when.single().and_then(|test| self.catalogue.get(&test.param)) {
             self.load(parameter);
         }
         let lists = match when {
@@ -257,22 +223,12 @@ impl Walk<'_> {
         let text = text.unwrap_or_else(|| self.machine.expand(parameter.default));
         let value = self.examine(parameter, &text).unwrap_or_else(|expected| {
             let (parameter, found) = (Some(parameter), text.clone());
-            let failure = Failure {
-                code: INVALID_VALUE,
-                parameter,
-                expected,
-                found,
-            };
+            let failure = Failure { code: INVALID_VALUE, parameter, expected, found };
             self.loaded.failures.push(failure);
             Value::Text(text)
         });
         let empty = matches!(&value, Value::Text(text) if text.is_empty());
-        if !empty
-            && parameter
-                .validators
-                .iter()
-                .any(|validator| validator.needs_host())
-        {
+        if !empty && parameter.validators.iter().any(|validator| validator.needs_host()) {
             self.loaded.unchecked.push(parameter);
         }
         self.loaded.values.set(parameter.name, value);
@@ -281,12 +237,7 @@ impl Walk<'_> {
     fn examine(&self, parameter: &Parameter, text: &str) -> Result<Value, Expected> {
         let mut value = Value::Text(text.to_owned());
         for processor in &parameter.processors {
-            value = process(
-                *processor,
-                &value.to_string(),
-                &self.loaded.values,
-                self.machine,
-            )?;
+            value = process(*processor, &value.to_string(), &self.loaded.values, self.machine)?;
         }
         match &value {
             Value::Text(text) => validate(parameter, text)?,

@@ -57,9 +57,7 @@ fn ascii_digit(c: char) -> char {
     let code = u32::from(c);
     let at = ZEROS.partition_point(|zero| *zero <= code);
     let digit = at.checked_sub(1).and_then(|at| Some(code - ZEROS.get(at)?));
-    digit
-        .and_then(|digit| char::from_digit(digit, 10))
-        .unwrap_or(c)
+    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
 /// The zeros of all scripts (Unicode 14, category Nd); each begins a run of ten.
@@ -80,13 +78,8 @@ mod tests {
 
     #[test]
     fn integers_are_pythons() {
-        for (text, value) in [
-            (" 7 ", 7),
-            ("1_000", 1000),
-            ("-0", 0),
-            ("+٣٤", 34),
-            ("００", 0),
-        ] {
+        for (text, value) in [(" 7 ", 7), ("1_000", 1000), ("-0", 0), ("+٣٤", 34), ("００", 0)]
+        {
             assert_eq!(integer(text), Some(value), "{text}");
         }
         assert_eq!(integer("99999999999999999999999"), Some(i64::MAX));
@@ -97,23 +90,11 @@ mod tests {
 
     #[test]
     fn floats_are_pythons() {
-        for text in [
-            "1",
-            " 1.5 ",
-            "1e3",
-            "1.",
-            ".5",
-            "-1E-3",
-            "nan",
-            "+Infinity",
-            "1_0.0_1",
-            "٣.٤",
-        ] {
+        for text in ["1", " 1.5 ", "1e3", "1.", ".5", "-1E-3", "nan", "+Infinity", "1_0.0_1", "٣.٤"]
+        {
             assert!(is_float(text), "{text}");
         }
-        for text in [
-            "", ".", "e3", "1e", "1_.5", "0x1", "1,5", "in", "1e+", "--1",
-        ] {
+        for text in ["", ".", "e3", "1e", "1_.5", "0x1", "1,5", "in", "1e+", "--1"] {
             assert!(!is_float(text), "{text}");
         }
     }

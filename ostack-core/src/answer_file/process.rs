@@ -66,20 +66,16 @@ pub(super) fn process(
             default => default.to_owned(),
         },
         Processor::SshKey if value.is_empty() => format!("{}/.ssh/id_rsa.pub", machine.home),
-        Processor::AddQuotesAroundValues => value
-            .split(',')
-            .map(|part| format!("'{part}'"))
-            .collect::<Vec<_>>()
-            .join(","),
+        Processor::AddQuotesAroundValues => {
+            value.split(',').map(|part| format!("'{part}'")).collect::<Vec<_>>().join(",")
+        }
         Processor::StringNofloat if is_float(value) => key(),
         Processor::Backend if value == "swift" && other("CONFIG_SWIFT_INSTALL") != "y" => {
             "file".into()
         }
-        Processor::Tempest if value.is_empty() => other("CONFIG_NETWORK_HOSTS")
-            .split(',')
-            .next()
-            .unwrap_or_default()
-            .into(),
+        Processor::Tempest if value.is_empty() => {
+            other("CONFIG_NETWORK_HOSTS").split(',').next().unwrap_or_default().into()
+        }
         Processor::TroveNovaPw
             if value == PLACEHOLDER && other("CONFIG_TROVE_NOVA_USER") == "trove" =>
         {
@@ -107,9 +103,7 @@ pub(super) fn random_hex() -> String {
 
 /// Random hex digits that do not read as a number.
 fn key() -> String {
-    std::iter::repeat_with(random_hex)
-        .find(|key| !is_float(key))
-        .unwrap_or_default()
+    std::iter::repeat_with(random_hex).find(|key| !is_float(key)).unwrap_or_default()
 }
 
 /// The network of an address with a prefix or a mask, as netaddr reads it: parts that are missing
@@ -119,18 +113,12 @@ fn network(value: &str) -> Result<String, Expected> {
         if let Some(address) = ipv4(address) {
             let length = prefix_length(prefix, 32)?;
             let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-            return Some(format!(
-                "{}/{length}",
-                Ipv4Addr::from_bits(address.to_bits() & mask)
-            ));
+            return Some(format!("{}/{length}", Ipv4Addr::from_bits(address.to_bits() & mask)));
         }
         let address: Ipv6Addr = address.parse().ok()?;
         let length = prefix_length(prefix, 128)?;
         let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
-        Some(format!(
-            "{}/{length}",
-            Ipv6Addr::from_bits(address.to_bits() & mask)
-        ))
+        Some(format!("{}/{length}", Ipv6Addr::from_bits(address.to_bits() & mask)))
     });
     found.ok_or_else(|| "a network such as `192.0.2.0/24`".into())
 }
@@ -159,11 +147,7 @@ fn prefix_length(text: &str, width: u32) -> Option<u32> {
     if mask.leading_ones() + mask.trailing_zeros().min(width) == 128 {
         return Some(mask.leading_ones() - high);
     }
-    let host = if width == 32 {
-        !mask & u128::from(u32::MAX)
-    } else {
-        !mask
-    };
+    let host = if width == 32 { !mask & u128::from(u32::MAX) } else { !mask };
     // A mask of the hosts: ones at the end only.
     let inverted = host | if width == 32 { u128::MAX << 32 } else { 0 };
     (inverted.leading_ones() + inverted.trailing_zeros().min(width) == 128)
@@ -186,14 +170,9 @@ mod tests {
         ] {
             assert_eq!(network(value).as_deref(), Ok(expected), "{value}");
         }
-        for value in [
-            "/24",
-            "10.0.0.5/33",
-            "10.0.0.256/24",
-            "a/8",
-            "10.0.0.5/255.0.255.0",
-            "1.2.3.4.5/8",
-        ] {
+        for value in
+            ["/24", "10.0.0.5/33", "10.0.0.256/24", "a/8", "10.0.0.5/255.0.255.0", "1.2.3.4.5/8"]
+        {
             assert!(network(value).is_err(), "{value}");
         }
     }

@@ -14,6 +14,8 @@ const DEFAULTS: &str = "DEFAULT";
 
 /// How many characters of a wrong text are shown.
 const EXCERPT: usize = 100;
+/// How many faults come with a suggestion.
+const SUGGESTIONS: usize = 10;
 /// How many faults of a text are told.
 const FAULTS: usize = 100;
 
@@ -51,11 +53,7 @@ pub(super) struct Content {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = if parameter::is_secret(&self.name) {
-            MASK
-        } else {
-            &self.value
-        };
+        let value = if parameter::is_secret(&self.name) { MASK } else { &self.value };
         write!(f, "{}={value:?} (line {})", self.name, self.line)
     }
 }
@@ -107,10 +105,7 @@ impl<'t> Reader<'t> {
         let indent = raw[..from].chars().count();
         match self.dialect {
             Dialect::Python2 => {
-                let word = raw
-                    .split(|c| self.dialect.is_space(c))
-                    .next()
-                    .unwrap_or_default();
+                let word = raw.split(|c| self.dialect.is_space(c)).next().unwrap_or_default();
                 if stripped.is_empty()
                     || raw.starts_with(['#', ';'])
                     || word.eq_ignore_ascii_case("rem")
@@ -139,11 +134,7 @@ impl<'t> Reader<'t> {
         }
         self.close();
         // The older reader looks for a section and a name in the line as it is.
-        let body = if self.dialect == Dialect::Python2 {
-            raw
-        } else {
-            stripped
-        };
+        let body = if self.dialect == Dialect::Python2 { raw } else { stripped };
         if let Some(section) = self.dialect.section(body) {
             self.open_section(section, number, line, indent);
         } else if self.section.is_none() {
@@ -175,15 +166,10 @@ impl<'t> Reader<'t> {
     fn open_section(&mut self, section: &'t str, number: usize, line: Line, indent: usize) {
         let again = !self.sections.insert(section) && section != DEFAULTS;
         if again && self.dialect == Dialect::Python3 {
-            let message = format!("expected each section once, but found `[{section}]` again");
+            let name = shown(section);
+            let message = format!("expected each section once, but found `[{name}]` again");
             let help = "move its parameters under the first one";
-            self.fault(
-                number,
-                line,
-                (indent, &format!("[{section}]")),
-                message,
-                Some(help),
-            );
+            self.fault(number, line, (indent, &format!("[{section}]")), message, Some(help));
         }
         self.section = Some(section);
         if section == SECTION {
@@ -202,17 +188,14 @@ impl<'t> Reader<'t> {
         let dialect = self.dialect;
         let delimiter = stripped.find(['=', ':']);
         let name = delimiter.map_or("", |at| dialect.strip(&stripped[..at]));
-        let (Some(at), false) = (
-            delimiter,
-            name.is_empty() || dialect == Dialect::Python2 && indent > 0,
-        ) else {
-            let message = format!(
-                "expected `NAME=value`, but found `{}`",
-                shown(&masked(stripped))
-            );
-            let word = stripped
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .next();
+        let (Some(at), false) =
+            (delimiter, name.is_empty() || dialect == Dialect::Python2 && indent > 0)
+        else {
+            let message =
+                format!("expected `NAME=value`, but found `{}`", shown(&masked(stripped)));
+            let word = stripped.split(|c: char| !c.is_alphanumeric() && c != '_').next();
+            // To look for what was meant takes longer than to read the line.
+            let word = word.filter(|_| self.faults.len() < SUGGESTIONS);
             let name = word.and_then(|word| meant(&word.to_uppercase(), parameter::names()));
             let help = name.map(|name| format!("did you mean `{name}=…`?"));
             return self.fault(number, line, (indent, stripped), message, help.as_deref());
@@ -222,7 +205,8 @@ impl<'t> Reader<'t> {
         let again = !self.names.insert((section, key.clone()));
         if again && dialect == Dialect::Python3 {
             let name = dialect.capitals(&key);
-            let message = format!("expected each parameter once, but found `{name}` again");
+            let message =
+                format!("expected each parameter once, but found `{}` again", shown(&name));
             let first = self.content.entries.iter().find(|entry| entry.name == name);
             let help =
                 first.map(|entry| format!("it is given a value on line {} already", entry.line));
@@ -238,11 +222,7 @@ impl<'t> Reader<'t> {
         let empty = dialect == Dialect::Python2 && value == "\"\"";
         self.open = Some(Entry {
             name: dialect.capitals(&key),
-            value: if empty {
-                String::new()
-            } else {
-                value.to_owned()
-            },
+            value: if empty { String::new() } else { value.to_owned() },
             line: number,
             column,
             span,
@@ -259,10 +239,7 @@ impl<'t> Reader<'t> {
         let Some(mut entry) = self.open.take() else {
             return;
         };
-        let kept = entry
-            .value
-            .trim_end_matches(|c| self.dialect.is_space(c))
-            .len();
+        let kept = entry.value.trim_end_matches(|c| self.dialect.is_space(c)).len();
         entry.value.truncate(kept);
         let general = self.section == Some(SECTION);
         if general {
@@ -272,11 +249,7 @@ impl<'t> Reader<'t> {
         }
         let at = self.content.entries.len();
         let key = self.dialect.fold(&entry.name);
-        let before = self
-            .content
-            .index
-            .get(&key)
-            .and_then(|at| self.content.entries.get(*at));
+        let before = self.content.index.get(&key).and_then(|at| self.content.entries.get(*at));
         if general || !before.is_some_and(|entry| entry.general) {
             self.content.index.insert(key, at);
         }
@@ -311,7 +284,7 @@ impl<'t> Reader<'t> {
                 .sections
                 .iter()
                 .min()
-                .map_or("none".to_owned(), |s| format!("`[{s}]`"));
+                .map_or("none".to_owned(), |s| format!("`[{}]`", shown(s)));
             let message = format!("expected a section `[{SECTION}]`, but found {found}");
             self.faults.push(
                 Error::new(ErrorKind::AnswerFile, message)
@@ -345,11 +318,7 @@ pub(super) fn meant<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    if word.len() > EXCERPT {
-        None
-    } else {
-        did_you_mean(word, candidates)
-    }
+    if word.len() > EXCERPT { None } else { did_you_mean(word, candidates) }
 }
 
 /// A line without the value of a secret: what follows the name, however it is delimited.
@@ -358,11 +327,7 @@ fn masked(line: &str) -> String {
     let is_end = |c: char| c == '=' || c == ':' || c.is_whitespace();
     match line[from..].find(is_end).map(|at| from + at) {
         Some(end) if parameter::is_secret(&line[from..end]) => {
-            let delimiter = if line[end..].trim_start().starts_with(':') {
-                ':'
-            } else {
-                '='
-            };
+            let delimiter = if line[end..].trim_start().starts_with(':') { ':' } else { '=' };
             format!("{}{delimiter}{MASK}", &line[..end])
         }
         _ => line.to_owned(),

@@ -37,21 +37,11 @@ fn check(validator: Validator, options: &[&str], value: &str) -> Result<(), Expe
         Validator::LdapDn => is_dn(value),
         _ => true,
     };
-    if passes {
-        Ok(())
-    } else {
-        Err(expected(validator, options))
-    }
+    if passes { Ok(()) } else { Err(expected(validator, options)) }
 }
 
 fn expected(validator: Validator, options: &[&str]) -> Expected {
-    let list = || {
-        options
-            .iter()
-            .map(|o| format!("`{o}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let list = || options.iter().map(|o| format!("`{o}`")).collect::<Vec<_>>().join(", ");
     match validator {
         Validator::NotEmpty => "a value".into(),
         Validator::Neutron => "`y` (the older network service is gone)".into(),
@@ -81,9 +71,7 @@ fn is_option(options: &[&str], value: &str) -> bool {
 }
 
 fn matches(options: &[&str], value: &str) -> bool {
-    options
-        .iter()
-        .any(|regex| Regex::new(regex).is_ok_and(|regex| regex.is_match(value)))
+    options.iter().any(|regex| Regex::new(regex).is_ok_and(|regex| regex.is_match(value)))
 }
 
 fn is_network(part: &str) -> bool {
@@ -96,10 +84,7 @@ fn is_export(export: &str) -> bool {
     let (Some(host), Some(_), None) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(host) => host.parse::<Ipv6Addr>().is_ok(),
         None => host.parse::<Ipv4Addr>().is_ok(),
     }
@@ -155,15 +140,9 @@ fn assertion(text: &str) -> Option<&str> {
     if !first.is_ascii_alphanumeric() || text[..end].ends_with('.') {
         return None;
     }
-    let value = text[end..]
-        .trim_start_matches(' ')
-        .strip_prefix('=')?
-        .trim_start_matches(' ');
+    let value = text[end..].trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
     let end = if let Some(hex) = value.strip_prefix('#') {
-        let digits = hex.len()
-            - hex
-                .trim_start_matches(|c: char| c.is_ascii_hexdigit())
-                .len();
+        let digits = hex.len() - hex.trim_start_matches(|c: char| c.is_ascii_hexdigit()).len();
         (digits > 0 && digits % 2 == 0).then_some(digits + 1)?
     } else if let Some(quoted) = value.strip_prefix('"') {
         end_of_quoted(quoted)? + 1
@@ -214,26 +193,16 @@ mod tests {
         for good in ["192.0.2.9:/srv", "[2001:db8::9]:/srv/a"] {
             assert!(is_export(good), "{good}");
         }
-        for bad in [
-            "",
-            "host:/srv",
-            "2001:db8::9:/srv",
-            "192.0.2.9",
-            "192.0.2.9:/a:/b",
-        ] {
+        for bad in ["", "host:/srv", "2001:db8::9:/srv", "192.0.2.9", "192.0.2.9:/a:/b"] {
             assert!(!is_export(bad), "{bad}");
         }
     }
 
     #[test]
     fn sizes_begin_with_digits_and_a_unit() {
-        for (size, good) in [
-            ("20G", true),
-            ("1kb", true),
-            ("20T", false),
-            ("G", false),
-            ("", false),
-        ] {
+        for (size, good) in
+            [("20G", true), ("1kb", true), ("20T", false), ("G", false), ("", false)]
+        {
             assert_eq!(is_size(size), good, "{size}");
         }
     }
@@ -252,21 +221,14 @@ mod tests {
         ] {
             assert!(is_dn(good), "{good}");
         }
-        for bad in [
-            "a", "cn=a,b", ",cn=a", "=a", "cn=a<b", "-cn=a", "a b", "::1",
-        ] {
+        for bad in ["a", "cn=a,b", ",cn=a", "=a", "cn=a<b", "-cn=a", "a b", "::1"] {
             assert!(!is_dn(bad), "{bad}");
         }
     }
 
     #[test]
     fn ldap_urls_have_a_scheme_and_a_known_scope() {
-        for good in [
-            "ldap://h",
-            "LDAPS://h:1/dc=b??sub?(cn=*)",
-            "ldapi://",
-            "ldap://h/a?b",
-        ] {
+        for good in ["ldap://h", "LDAPS://h:1/dc=b??sub?(cn=*)", "ldapi://", "ldap://h/a?b"] {
             assert!(is_ldap_url(good), "{good}");
         }
         for bad in ["", "http://h", "ldap:/h", "ldap://h/dc=b??all"] {

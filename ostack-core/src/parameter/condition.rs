@@ -104,10 +104,7 @@ impl Condition {
             })
         };
         let all = |text: &str| text.split(" and ").map(test).collect::<Option<Vec<_>>>();
-        text.split(" or ")
-            .map(all)
-            .collect::<Option<Vec<_>>>()
-            .map(Self::AnyOf)
+        text.split(" or ").map(all).collect::<Option<Vec<_>>>().map(Self::AnyOf)
     }
 
     /// The single parameter and value that the condition compares, where it is only that.
@@ -125,16 +122,9 @@ impl Condition {
 
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = Op::ALL
-            .iter()
-            .find(|(op, _)| *op == self.op)
-            .map_or("", |(_, sign)| sign);
+        let sign = Op::ALL.iter().find(|(op, _)| *op == self.op).map_or("", |(_, sign)| sign);
         write!(f, "{} {sign}", self.param)?;
-        if self.value.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " {}", self.value)
-        }
+        if self.value.is_empty() { Ok(()) } else { write!(f, " {}", self.value) }
     }
 }
 
@@ -145,13 +135,8 @@ impl fmt::Display for Condition {
             Self::Unknown => return f.write_str("unknown"),
             Self::AnyOf(lists) => lists,
         };
-        let all = |tests: &Vec<Test>| {
-            tests
-                .iter()
-                .map(Test::to_string)
-                .collect::<Vec<_>>()
-                .join(" and ")
-        };
+        let all =
+            |tests: &Vec<Test>| tests.iter().map(Test::to_string).collect::<Vec<_>>().join(" and ");
         f.write_str(&lists.iter().map(all).collect::<Vec<_>>().join(" or "))
     }
 }

@@ -30,9 +30,7 @@ pub(crate) fn holds(releases: Releases, release: usize) -> bool {
 /// The last of what began, in the order of the dates, by a release.
 pub(crate) fn latest<T>(began: &[(u8, T)], release: usize) -> Option<&T> {
     let mut began = began.iter().rev();
-    began
-        .find(|(since, _)| usize::from(*since) <= release)
-        .map(|(_, fact)| fact)
+    began.find(|(since, _)| usize::from(*since) <= release).map(|(_, fact)| fact)
 }
 
 /// The whole catalogue.
@@ -94,11 +92,7 @@ pub(crate) struct Facts<'a> {
 impl<'a> Parameter<'a> {
     /// What a release says of it.
     pub(crate) fn facts(&self, release: usize) -> Facts<'a> {
-        let began = self
-            .facts
-            .iter()
-            .rev()
-            .filter(|(since, _)| usize::from(*since) <= release);
+        let began = self.facts.iter().rev().filter(|(since, _)| usize::from(*since) <= release);
         began.fold(Facts::default(), |newer, (_, older)| Facts {
             flag: newer.flag.or(older.flag),
             default: newer.default.or(older.default),
@@ -114,9 +108,7 @@ impl<'a> Parameter<'a> {
 
     /// Whether any release calls it a secret.
     pub(crate) fn is_secret(&self) -> bool {
-        self.facts
-            .iter()
-            .any(|(_, facts)| facts.secret == Some(true))
+        self.facts.iter().any(|(_, facts)| facts.secret == Some(true))
     }
 }
 
@@ -125,16 +117,8 @@ impl Data<'_> {
     pub(crate) fn arrange<T>(&self, items: Vec<(&str, T)>, release: usize) -> Vec<T> {
         let mut names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
         let mut items: HashMap<&str, T> = items.into_iter().collect();
-        for moved in self
-            .moved
-            .iter()
-            .filter(|moved| holds(moved.releases, release))
-        {
-            let those = moved
-                .names
-                .iter()
-                .copied()
-                .filter(|name| items.contains_key(name));
+        for moved in self.moved.iter().filter(|moved| holds(moved.releases, release)) {
+            let those = moved.names.iter().copied().filter(|name| items.contains_key(name));
             let those: Vec<&str> = those.collect();
             if those.is_empty() {
                 continue;

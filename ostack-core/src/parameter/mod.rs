@@ -98,16 +98,14 @@ impl Catalogue {
         static BUILT: [OnceLock<Catalogue>; RELEASES.len()] =
             [const { OnceLock::new() }; RELEASES.len()];
         let built = position(release).and_then(|at| Some((at, BUILT.get(at)?)));
-        built
-            .map(|(at, built)| built.get_or_init(|| build(at)))
-            .ok_or_else(|| {
-                let message = format!("expected a release, but found `{}`", release.escape_debug());
-                let error = Error::new(ErrorKind::Context, message);
-                match did_you_mean(release, RELEASES) {
-                    Some(meant) => error.help(format!("did you mean `{meant}`?")),
-                    None => error,
-                }
-            })
+        built.map(|(at, built)| built.get_or_init(|| build(at))).ok_or_else(|| {
+            let message = format!("expected a release, but found `{}`", release.escape_debug());
+            let error = Error::new(ErrorKind::Context, message);
+            match did_you_mean(release, RELEASES) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error,
+            }
+        })
     }
 
     /// A parameter, in whatever case its name is given.
@@ -132,8 +130,7 @@ impl Catalogue {
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     pub fn group_of(&self, name: &str) -> Option<&Group> {
-        self.groups
-            .get(self.index.get(name.to_uppercase().as_str())?.0)
+        self.groups.get(self.index.get(name.to_uppercase().as_str())?.0)
     }
 
     /// A group, by packstack's name for it.
@@ -187,12 +184,8 @@ impl Parameter {
 /// assert_eq!(history.first().unwrap().0, "ocata");
 /// ```
 pub fn history(name: &str) -> Vec<(&'static str, &'static Parameter)> {
-    let catalogues = RELEASES
-        .iter()
-        .filter_map(|release| Catalogue::of(release).ok());
-    catalogues
-        .filter_map(|catalogue| Some((catalogue.release, catalogue.get(name)?)))
-        .collect()
+    let catalogues = RELEASES.iter().filter_map(|release| Catalogue::of(release).ok());
+    catalogues.filter_map(|catalogue| Some((catalogue.release, catalogue.get(name)?))).collect()
 }
 
 /// Whether a parameter's value is not to be shown: some release says so, or its name does.
@@ -204,9 +197,7 @@ pub fn history(name: &str) -> Vec<(&'static str, &'static Parameter)> {
 /// ```
 pub fn is_secret(name: &str) -> bool {
     let name = name.to_uppercase();
-    ["PW", "PASSW", "TOKEN", "SECRET"]
-        .iter()
-        .any(|word| name.contains(word))
+    ["PW", "PASSW", "TOKEN", "SECRET"].iter().any(|word| name.contains(word))
         || all().any(|parameter| parameter.name == name && parameter.is_secret())
 }
 
@@ -226,10 +217,7 @@ static DATA: LazyLock<Data<'static>> = LazyLock::new(|| {
 });
 
 fn build(release: usize) -> Catalogue {
-    let groups = DATA
-        .groups
-        .iter()
-        .filter(|group| data::holds(group.releases, release));
+    let groups = DATA.groups.iter().filter(|group| data::holds(group.releases, release));
     let groups = groups.map(|group| {
         let parameters = group.parameters.iter();
         let parameters = parameters.filter(|parameter| data::holds(parameter.releases, release));
@@ -237,14 +225,7 @@ fn build(release: usize) -> Catalogue {
         let when = data::latest(&group.when, release).and_then(|when| Condition::parse(when));
         let parameters = DATA.arrange(parameters.collect(), release);
         let when = when.unwrap_or(Condition::Unknown);
-        (
-            group.name,
-            Group {
-                name: group.name,
-                when,
-                parameters,
-            },
-        )
+        (group.name, Group { name: group.name, when, parameters })
     });
     let groups = DATA.arrange(groups.collect(), release);
     let index = groups.iter().enumerate().flat_map(|(at, group)| {
@@ -252,11 +233,7 @@ fn build(release: usize) -> Catalogue {
         numbered.map(move |(within, parameter)| (parameter.name, (at, within)))
     });
     let index = index.collect();
-    Catalogue {
-        release: RELEASES[release],
-        groups,
-        index,
-    }
+    Catalogue { release: RELEASES[release], groups, index }
 }
 
 #[cfg(test)]
@@ -269,9 +246,7 @@ mod tests {
         for group in &DATA.groups {
             for (_, when) in &group.when {
                 assert_eq!(
-                    Condition::parse(when)
-                        .map(|when| when.to_string())
-                        .as_deref(),
+                    Condition::parse(when).map(|when| when.to_string()).as_deref(),
                     Some(*when)
                 );
             }
@@ -296,12 +271,7 @@ mod tests {
     #[test]
     fn moved_groups_stand_where_their_release_had_them() {
         let kilo = Catalogue::of("kilo").unwrap();
-        let at = |name| {
-            kilo.groups
-                .iter()
-                .position(|group| group.name == name)
-                .unwrap()
-        };
+        let at = |name| kilo.groups.iter().position(|group| group.name == name).unwrap();
         assert_eq!(at("MANILA"), at("CINDERNETAPPESERIES") + 1);
         assert_eq!(at("PUPPET"), at("POSTSCRIPT") + 1);
     }
