@@ -305,7 +305,7 @@ fn texts() -> Vec<String> {
         let start = ["[general]\n", "[general]\nCONFIG_Z=0\n", ""][random(3)];
         (0..random(12)).fold(start.to_owned(), |text, _| text + pieces[random(pieces.len())])
     };
-    (0..20_000).map(|_| text()).collect()
+    (0..5_000).map(|_| text()).collect()
 }
 
 /// Reads the same texts with that Python and with ours; skipped where it does not run.
