@@ -67,15 +67,8 @@ impl Error {
     /// something was expected it reads "expected …, but found …".
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let details = Details {
-            message: message.into(),
-            ..Details::default()
-        };
-        Self {
-            kind,
-            source: None,
-            details: Box::new(details),
-        }
+        let details = Details { message: message.into(), ..Details::default() };
+        Self { kind, source: None, details: Box::new(details) }
     }
 
     /// An input or output error on `path`.
@@ -185,11 +178,7 @@ impl fmt::Display for Error {
         f.write_str(&details.message)?;
         if let (Some((line, width)), Some(column)) = (&details.excerpt, details.column) {
             let indent = " ".repeat(column - 1);
-            write!(
-                f,
-                "\n  | {line}\n  | {indent}{}",
-                "^".repeat((*width).max(1))
-            )?;
+            write!(f, "\n  | {line}\n  | {indent}{}", "^".repeat((*width).max(1)))?;
         }
         if let Some(help) = &details.help {
             write!(f, "\n  help: {help}")?;

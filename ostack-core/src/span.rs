@@ -19,10 +19,7 @@ impl Span {
     /// assert_eq!(Span::new(2, 5).of(b"abcdefg"), b"cde");
     /// ```
     pub const fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end as u32,
-        }
+        Self { start: start as u32, end: end as u32 }
     }
 
     /// The bytes that the span covers; empty where it reaches beyond `text`.
