@@ -335,7 +335,9 @@ pub(super) fn instances<'h>(
             chosen[p].is_some() && within.is_some_and(|w| chosen[w.of].is_none())
         };
         let lone: Vec<usize> = (0..chosen.len()).filter(|&p| alone(p)).collect();
-        lone.into_iter().for_each(|p| chosen[p] = None);
+        for p in lone {
+            chosen[p] = None;
+        }
         let any = rule.any.is_empty() || rule.any.iter().any(|&p| chosen[p].is_some());
         if !any || rule.all.iter().any(|&p| chosen[p].is_none()) {
             continue;
