@@ -129,6 +129,9 @@ impl<'a> Evaluation<'a> {
             let same = keys.iter().position(|k| *k == key);
             let full = (keys.len() >= MOST_OF_ONE_RULE).then(|| keys.len() - 1);
             if let Some(at) = same.or(full) {
+                if found[at].primaries.iter().any(|seen| seen.same_record(instance[0])) {
+                    continue;
+                }
                 found[at].count += 1;
                 found[at].primaries.push(instance[0]);
                 for (name, value) in captures {

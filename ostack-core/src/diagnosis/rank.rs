@@ -136,7 +136,13 @@ impl Evaluation<'_> {
         let rule = candidate.rule;
         let say = |text: &str| words(text, &candidate.captures);
         let seen = candidate.hits.iter().chain(candidate.primaries.iter().skip(1));
-        let mut evidence: Vec<Evidence> = seen.map(|hit| self.evidence(hit)).collect();
+        let mut evidence: Vec<Evidence> = Vec::new();
+        for hit in seen {
+            let place = (&self.scan.sources[hit.source].path, hit.line);
+            if evidence.iter().all(|there| (&there.path, there.line) != place) {
+                evidence.push(self.evidence(hit));
+            }
+        }
         // What is known of the host comes behind the first lines of the log.
         evidence
             .splice(evidence.len().min(2)..evidence.len().min(2), candidate.facts.iter().cloned());
