@@ -188,3 +188,18 @@ fn near_a_pattern_that_did_not_match_is_not_near() {
     assert!(diagnose("out of memory\n", &rules).diagnoses.is_empty());
     assert_eq!(ids(&diagnose("could not start\nout of memory\n", &rules)), ["x"]);
 }
+
+#[test]
+fn circles_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = [
+        rule("a", "explains = [\"b\"]", &pattern("p", "aaaa")),
+        rule("b", "explains = [\"c\"]", &pattern("p", "bbbb")),
+        rule("c", "explains = [\"a\"]", &pattern("p", "cccc")),
+    ];
+    for (name, text) in ["a", "b", "c"].into_iter().zip(texts) {
+        std::fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    let errors = KnowledgeBase::empty().load(folder.path()).unwrap_err();
+    assert_eq!(errors[0].message(), "a → b → c → a: each explains the next, in a circle");
+}
