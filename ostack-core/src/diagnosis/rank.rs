@@ -138,9 +138,15 @@ impl Evaluation<'_> {
         let seen = candidate.hits.iter().chain(candidate.primaries.iter().skip(1));
         let mut evidence: Vec<Evidence> = Vec::new();
         for hit in seen {
-            let place = (&self.scan.sources[hit.source].path, hit.line);
-            if evidence.iter().all(|there| (&there.path, there.line) != place) {
-                evidence.push(self.evidence(hit));
+            let new = self.evidence(hit);
+            let place = (&new.path, new.line);
+            match evidence.iter_mut().find(|there| (&there.path, there.line) == place) {
+                Some(there) => {
+                    for (name, value) in new.captures {
+                        there.captures.entry(name).or_insert(value);
+                    }
+                }
+                None => evidence.push(new),
             }
         }
         // What is known of the host comes behind the first lines of the log.
