@@ -1,7 +1,10 @@
 //! packstack's verdict on an answer file.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use super::document::decode;
 use super::load::{DEPRECATED_CONFLICT, Failure, Loaded, load};
 use super::reader::meant;
 use super::{AnswerFile, Dialect, Entry, Machine, Values};
@@ -25,7 +28,7 @@ pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
     /// What kind of problem it is.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The parameter; none where the file could not be read that far.
     pub param: Option<String>,
     /// The line, from 1; none where the file does not give the parameter.
@@ -80,10 +83,29 @@ impl Verdict {
         }
     }
 
+    /// packstack's verdict on the bytes of a file, also where they are not text.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::Verdict;
+    /// let verdict = Verdict::of_bytes(b"[general]\nCONFIG_A=\xff\n", "victoria", None)?;
+    /// assert_eq!((verdict.accepted, verdict.problems[0].line), (false, Some(2)));
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Verdict::of`].
+    pub fn of_bytes(bytes: &[u8], release: &str, os: Option<&str>) -> Result<Self> {
+        catalogue(release)?;
+        match decode(bytes) {
+            Ok(text) => Self::of(text, release, os),
+            Err(error) => Ok(Self::refused(release, &[error])),
+        }
+    }
+
     fn refused(release: &str, faults: &[Error]) -> Self {
         let problem = |error: &Error| Problem {
             severity: Severity::Error,
-            code: UNREADABLE,
+            code: UNREADABLE.into(),
             param: None,
             line: error.line(),
             column: error.column(),
@@ -193,7 +215,7 @@ impl AnswerFile {
         };
         Problem {
             severity: Severity::Error,
-            code: failure.code,
+            code: failure.code.into(),
             param: parameter.map(|parameter| parameter.name.to_owned()),
             line: place.map(|entry| entry.line),
             column: place.map(|entry| entry.column),
@@ -206,7 +228,7 @@ impl AnswerFile {
         let place = self.place(parameter);
         Problem {
             severity: Severity::Info,
-            code: NOT_CHECKED,
+            code: NOT_CHECKED.into(),
             param: Some(parameter.name.to_owned()),
             line: place.map(|entry| entry.line),
             column: place.map(|entry| entry.column),

@@ -67,10 +67,7 @@ impl AnswerFile {
         let path = path.as_ref();
         let shown = path.display().to_string();
         let bytes = fs::read(path).map_err(|error| Error::io(&shown, error))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            not_utf8(error.as_bytes(), at).in_file(&shown)
-        })?;
+        let text = decode(&bytes).map_err(|error| error.in_file(&shown))?;
         let mut file = Self::parse(text, dialect).map_err(|error| error.in_file(&shown))?;
         file.path = Some(shown);
         Ok(file)
@@ -304,15 +301,17 @@ impl fmt::Debug for AnswerFile {
     }
 }
 
-fn not_utf8(bytes: &[u8], at: usize) -> Error {
-    let place = crate::span::LineColumn::of(bytes, at);
-    let byte = bytes.get(at).copied().unwrap_or_default();
-    Error::new(
-        ErrorKind::AnswerFile,
-        format!("expected UTF-8 text, but found the byte {byte:#04x}"),
-    )
-    .at_line(place.line, place.column)
-    .help("save the file as UTF-8")
+/// The text of a file's bytes.
+pub(super) fn decode(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let place = crate::span::LineColumn::of(bytes, at);
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let message = format!("expected UTF-8 text, but found the byte {byte:#04x}");
+        Error::new(ErrorKind::AnswerFile, message)
+            .at_line(place.line, place.column)
+            .help("save the file as UTF-8")
+    })
 }
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

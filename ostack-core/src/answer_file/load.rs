@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Serialize, Serializer};
+
 use super::process::{Value, process, random_hex};
 use super::reader::{MASK, shown};
 use super::validate::{Expected, validate};
@@ -99,6 +101,12 @@ impl Values {
             Some(old) => old.1 = value,
             None => self.list.push((name, value)),
         }
+    }
+}
+
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 
