@@ -83,7 +83,7 @@ fn show(rules: &KnowledgeBase, id: &str, format: Format) -> anyhow::Result<Outco
 }
 
 fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
-    let problems = authoring::check(rules, ostack_core::CHECKS);
+    let problems = authoring::check(rules, &ostack_core::checks());
     let mut out = String::new();
     for problem in &problems {
         writeln!(out, "{}: [{}] {}", problem.rule, problem.code, problem.message)?;
@@ -94,7 +94,7 @@ fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
 }
 
 fn test(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
-    let tested = authoring::test(rules, ostack_core::CHECKS)?;
+    let tested = authoring::test(rules, &ostack_core::checks())?;
     let mut out = String::new();
     let (mut passed, mut failed) = (0, 0);
     for rule in &tested {

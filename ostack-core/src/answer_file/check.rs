@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::document::decode;
-use super::load::{DEPRECATED_CONFLICT, Failure, Loaded, load};
-use super::reader::meant;
+use super::load::{DEPRECATED_CONFLICT, Failure, INVALID_VALUE, Loaded, examine, load};
+use super::reader::{meant, shown};
 use super::{AnswerFile, Dialect, Entry, Machine, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::parameter::{Catalogue, Parameter};
@@ -42,7 +42,7 @@ pub struct Problem {
 }
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// packstack refuses the file.
@@ -54,7 +54,7 @@ pub enum Severity {
 }
 
 /// packstack's parser refuses the text.
-pub const UNREADABLE: &str = "answer_file_unreadable";
+pub const UNREADABLE: &str = "packstack_answer_file_not_parsable";
 /// Only the live host can tell.
 pub const NOT_CHECKED: &str = "not_checked";
 
@@ -118,6 +118,41 @@ impl Verdict {
 }
 
 impl AnswerFile {
+    /// Gives a parameter a value that a release's packstack takes.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let mut file = AnswerFile::parse("[general]\n", Dialect::Python3)?;
+    /// file.set_for("victoria", "CONFIG_HEAT_INSTALL", "y")?;
+    /// let error = file.set_for("victoria", "CONFIG_HEAT_INSTAL", "y").unwrap_err();
+    /// assert_eq!(error.hint(), Some("did you mean `CONFIG_HEAT_INSTALL`?"));
+    /// assert!(file.set_for("victoria", "CONFIG_HEAT_INSTALL", "maybe").is_err());
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the release has no such parameter, its packstack would refuse the value, or the file
+    /// cannot hold it; nothing is changed.
+    pub fn set_for(&mut self, release: &str, name: &str, value: &str) -> Result<()> {
+        let catalogue = catalogue(release)?;
+        let Some(parameter) = catalogue.get(name) else {
+            let message = format!("expected a parameter of {release}, but found `{}`", shown(name));
+            let error = Error::new(ErrorKind::AnswerFile, message).param(name);
+            let known = catalogue.parameters().map(|parameter| parameter.name);
+            return Err(match meant(&name.to_uppercase(), known) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error,
+            });
+        };
+        let values = self.walk(catalogue).values;
+        if let Err(expected) = examine(parameter, value, &values, &Machine::default()) {
+            let (parameter, found) = (Some(parameter), value.to_owned());
+            let failure = Failure { code: INVALID_VALUE, parameter, expected, found };
+            return Err(Error::new(ErrorKind::AnswerFile, failure.message()).param(name));
+        }
+        self.set(name, value)
+    }
+
     /// packstack's verdict: the parameters that it looks at, in its order.
     ///
     /// ```
@@ -172,7 +207,16 @@ impl AnswerFile {
         }
     }
 
-    fn walk(&self, catalogue: &'static Catalogue) -> Loaded {
+    /// The processed values of the active parameters, whether packstack takes them or not.
+    pub(crate) fn looked_at(&self, release: &str, os: Option<&str>) -> Result<Values> {
+        let dialect = Dialect::of(release, os);
+        if dialect != self.dialect() {
+            return self.read_as(dialect)?.looked_at(release, os);
+        }
+        Ok(self.walk(catalogue(release)?).values)
+    }
+
+    pub(super) fn walk(&self, catalogue: &'static Catalogue) -> Loaded {
         load(catalogue, &Machine::default(), &|parameter| {
             if let Some(value) = self.get(parameter.name) {
                 return Ok(Some(value.to_owned()));
@@ -200,7 +244,7 @@ impl AnswerFile {
     }
 
     /// Where the file gives a parameter its value, under whatever name.
-    fn place<'a>(&'a self, parameter: &'a Parameter) -> Option<&'a Entry> {
+    pub(super) fn place<'a>(&'a self, parameter: &'a Parameter) -> Option<&'a Entry> {
         self.entry(parameter.name).or_else(|| self.deprecated(parameter).next())
     }
 

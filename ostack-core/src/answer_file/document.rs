@@ -155,13 +155,53 @@ impl AnswerFile {
         };
         let mut text = self.text.clone();
         text.replace_range(range, &new);
-        self.replace_text(text, name, Some(value)).ok_or_else(|| {
+        let key = self.dialect.fold(name);
+        let change = |values: &mut HashMap<String, String>| {
+            values.insert(key, value.to_owned());
+        };
+        self.replace_text(text, change).ok_or_else(|| {
             let shown = if parameter::is_secret(name) { MASK.to_owned() } else { shown(value) };
             let message =
                 format!("expected a value that an answer file can hold, but found `{shown}`");
             Error::new(ErrorKind::AnswerFile, message)
                 .param(name.to_uppercase())
                 .help("a value has no blanks at its ends, and no line that reads as a comment")
+        })
+    }
+
+    /// Gives a parameter another name; its value, its place and what stands around it stay.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let mut file = AnswerFile::parse("[general]\nCONFIG_A : 1\n", Dialect::Python3)?;
+    /// file.rename("CONFIG_A", "CONFIG_B")?;
+    /// assert_eq!(file.text(), "[general]\nCONFIG_B : 1\n");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the file does not have the parameter, or has one of the new name.
+    pub fn rename(&mut self, old: &str, new: &str) -> Result<()> {
+        let refused = |message: String| Error::new(ErrorKind::AnswerFile, message).param(old);
+        let Some(entry) = self.entry(old) else {
+            return Err(refused(format!("expected `{}`, but the file does not have it", shown(old))));
+        };
+        let lines = &self.text[entry.lines.clone()];
+        let from = lines.find(|c| !self.dialect.is_space(c)).unwrap_or_default();
+        let name = lines[from..].split(['=', ':']).next().unwrap_or_default();
+        let start = entry.lines.start + from;
+        let end = start + self.dialect.strip(name).len();
+        let value = entry.value.clone();
+        let mut text = self.text.clone();
+        text.replace_range(start..end, new);
+        let (old, key) = (self.dialect.fold(old), self.dialect.fold(new));
+        let taken = old != key && self.content.index.contains_key(&key);
+        let change = |values: &mut HashMap<String, String>| {
+            values.remove(&old);
+            values.insert(key, value);
+        };
+        (!taken).then(|| self.replace_text(text, change)).flatten().ok_or_else(|| {
+            refused(format!("expected a name that the file does not have yet, but found `{}`", shown(new)))
         })
     }
 
@@ -181,7 +221,7 @@ impl AnswerFile {
     pub fn remove(&mut self, name: &str) -> Result<bool> {
         let key = self.dialect.fold(name);
         let mut text = self.text.clone();
-        let same = |entry: &&Entry| self.dialect.fold(&entry.name) == key;
+        let same = |entry: &&Entry| self.dialect.fold(&entry.name) == *key;
         let mut lines: Vec<_> =
             self.content.entries.iter().filter(same).map(|entry| entry.lines.clone()).collect();
         if lines.is_empty() {
@@ -191,7 +231,10 @@ impl AnswerFile {
         for range in lines {
             text.replace_range(range, "");
         }
-        self.replace_text(text, name, None).map(|()| true).ok_or_else(|| {
+        let change = |values: &mut HashMap<String, String>| {
+            values.remove(&key);
+        };
+        self.replace_text(text, change).map(|()| true).ok_or_else(|| {
             let name = name.to_uppercase();
             let message =
                 format!("expected `{name}` to stand alone, but found lines that hang on it");
@@ -269,19 +312,19 @@ impl AnswerFile {
         }
     }
 
-    /// Takes a text in which only `name` may read differently, and must read as `value`.
-    fn replace_text(&mut self, text: String, name: &str, value: Option<&str>) -> Option<()> {
+    /// Takes a text, where it reads as this one but for a change of its values by folded names.
+    fn replace_text(
+        &mut self,
+        text: String,
+        change: impl FnOnce(&mut HashMap<String, String>),
+    ) -> Option<()> {
         let (content, faults) = read(&text, self.dialect);
-        let key = self.dialect.fold(name);
         let values = |content: &Content| -> HashMap<String, String> {
             let value = |at: usize| content.entries[at].value.clone();
             content.index.iter().map(|(key, at)| (key.clone(), value(*at))).collect()
         };
         let mut expected = values(&self.content);
-        match value {
-            Some(value) => expected.insert(key, value.to_owned()),
-            None => expected.remove(&key),
-        };
+        change(&mut expected);
         if !faults.is_empty() || values(&content) != expected {
             return None;
         }

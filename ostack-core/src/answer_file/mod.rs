@@ -9,10 +9,12 @@
 
 mod check;
 mod deploy;
+mod diff;
 mod dialect;
 mod document;
 mod generate;
 mod load;
+mod migrate;
 mod number;
 mod process;
 mod reader;
@@ -21,7 +23,9 @@ mod validate;
 pub use check::{NOT_CHECKED, Problem, Severity, UNREADABLE, Verdict};
 pub use deploy::{Change, Deployed, Reason};
 pub use dialect::Dialect;
+pub use diff::{Difference, Said};
 pub use document::AnswerFile;
 pub use load::{CONDITION_UNKNOWN, DEPRECATED_CONFLICT, INVALID_VALUE, Machine, Values};
+pub use migrate::{Migration, MigrationAction, MigrationStep};
 pub use process::Value;
 pub use reader::Entry;

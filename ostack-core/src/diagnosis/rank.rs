@@ -218,7 +218,7 @@ impl Evaluation<'_> {
                 Action::Set(values) => values
                     .iter()
                     .map(|(param, value)| finding::Action::Set {
-                        param: param.clone(),
+                        param: say(param),
                         value: say(value),
                     })
                     .collect(),
