@@ -13,6 +13,7 @@ use ostack_core::answer_file::{
 };
 use ostack_core::error::did_you_mean;
 use ostack_core::finding::printable;
+use ostack_core::redact::MASK;
 use ostack_core::release::{Os, Release};
 use ostack_core::{Error, ErrorKind, parameter};
 use serde_json::json;
@@ -128,7 +129,8 @@ impl New {
 /// The machine that the options name, and this one where they do not.
 fn machine(args: &New) -> ostack_core::Result<Machine> {
     let unknown = |option: &str| {
-        let message = format!("expected `{option}`, but found none, and this machine does not tell");
+        let message =
+            format!("expected `{option}`, but found none, and this machine does not tell");
         Error::new(ErrorKind::Usage, message)
     };
     let hostname = || fs::read_to_string("/proc/sys/kernel/hostname").ok();
@@ -176,7 +178,8 @@ fn check(
     match format {
         Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(&verdict)?))?,
         Format::Text => {
-            let repaired: String = repaired.iter().map(|what| format!("repaired: {what}\n")).collect();
+            let repaired: String =
+                repaired.iter().map(|what| format!("repaired: {what}\n")).collect();
             print(&format!("{repaired}{}", shown(path, &verdict)))?;
         }
     }
@@ -292,7 +295,8 @@ fn set(path: &Path, values: &[String], release: Option<&str>) -> anyhow::Result<
 
 /// Gives a parameter a value that the packstack of some release takes, the newest that has it first.
 fn set_for_any(file: &mut AnswerFile, name: &str, value: &str) -> ostack_core::Result<()> {
-    let mut having: Vec<&str> = parameter::history(name).iter().map(|(release, _)| *release).collect();
+    let mut having: Vec<&str> =
+        parameter::history(name).iter().map(|(release, _)| *release).collect();
     if having.is_empty() {
         having.extend(Release::all().map(Release::id));
     }
@@ -317,6 +321,7 @@ fn diff(a: &Path, b: &Path, place: &Place, format: Format) -> anyhow::Result<Out
             writeln!(out, "{}", serde_json::to_string_pretty(&form)?)?;
         }
         Format::Text => {
+            let masked = |said: &Said| said.value.as_deref() == Some(MASK);
             let said = |said: &Said| match (&said.value, said.default) {
                 (None, _) => "not there".to_owned(),
                 (Some(value), true) => format!("`{}` (the default)", printable(value)),
@@ -324,7 +329,11 @@ fn diff(a: &Path, b: &Path, place: &Place, format: Format) -> anyhow::Result<Out
             };
             for Difference { param, a, b, active } in &differences {
                 let idle = if *active { "" } else { "  (not active)" };
-                writeln!(out, "{param}: {} -> {}{idle}", said(a), said(b))?;
+                if masked(a) && masked(b) {
+                    writeln!(out, "{param}: another secret{idle}")?;
+                } else {
+                    writeln!(out, "{param}: {} -> {}{idle}", said(a), said(b))?;
+                }
             }
         }
     }
@@ -378,7 +387,9 @@ fn effective(path: &Path, place: &Place, stage: Stage, format: Format) -> anyhow
     let file = place.load(path)?;
     let (values, stage) = match stage {
         Stage::Processed => (file.effective(place.release(), place.os().as_deref())?, "processed"),
-        Stage::Deployed => (file.deployed(place.release(), place.os().as_deref())?.values, "deployed"),
+        Stage::Deployed => {
+            (file.deployed(place.release(), place.os().as_deref())?.values, "deployed")
+        }
     };
     let mut out = String::new();
     match format {

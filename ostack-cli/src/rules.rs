@@ -43,6 +43,11 @@ pub(crate) fn run(args: &Rules) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn explain(args: &Explain) -> anyhow::Result<Outcome> {
+    let name = args.id.to_uppercase();
+    if name.starts_with("CONFIG_") || name == "EXCLUDE_SERVERS" {
+        print(&report::parameter_page(&name)?)?;
+        return Ok(Outcome::Nothing);
+    }
     show(&load(&args.rules)?, &args.id, Format::Text)
 }
 

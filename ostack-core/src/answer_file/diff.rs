@@ -98,9 +98,10 @@ impl AnswerFile {
 
 /// A value in the one spelling that its meaning has.
 fn meaning(parameter: &Parameter, value: &str) -> String {
-    let plain = parameter.processors.iter().filter(|processor| {
-        matches!(processor, Processor::Bool | Processor::Cidr)
-    });
+    let plain = parameter
+        .processors
+        .iter()
+        .filter(|processor| matches!(processor, Processor::Bool | Processor::Cidr));
     let mut value = value.to_owned();
     for processor in plain {
         let made = process(*processor, &value, &Values::default(), &Machine::default());

@@ -184,7 +184,10 @@ impl AnswerFile {
     pub fn rename(&mut self, old: &str, new: &str) -> Result<()> {
         let refused = |message: String| Error::new(ErrorKind::AnswerFile, message).param(old);
         let Some(entry) = self.entry(old) else {
-            return Err(refused(format!("expected `{}`, but the file does not have it", shown(old))));
+            return Err(refused(format!(
+                "expected `{}`, but the file does not have it",
+                shown(old)
+            )));
         };
         let lines = &self.text[entry.lines.clone()];
         let from = lines.find(|c| !self.dialect.is_space(c)).unwrap_or_default();
@@ -201,7 +204,10 @@ impl AnswerFile {
             values.insert(key, value);
         };
         (!taken).then(|| self.replace_text(text, change)).flatten().ok_or_else(|| {
-            refused(format!("expected a name that the file does not have yet, but found `{}`", shown(new)))
+            refused(format!(
+                "expected a name that the file does not have yet, but found `{}`",
+                shown(new)
+            ))
         })
     }
 
@@ -240,6 +246,54 @@ impl AnswerFile {
                 format!("expected `{name}` to stand alone, but found lines that hang on it");
             Error::new(ErrorKind::AnswerFile, message).param(name).help("take its indentation away")
         })
+    }
+
+    /// Removes a parameter, and the comment above it where that stands apart and so speaks of it
+    /// alone; `false` where the file does not have it.
+    pub(super) fn remove_with_comment(&mut self, name: &str) -> Result<bool> {
+        let Some(entry) = self.entry(name) else {
+            return Ok(false);
+        };
+        let mut lines = self.text[..entry.lines.start].split_inclusive('\n').rev().peekable();
+        let mut start = entry.lines.start;
+        while let Some(line) = lines.next_if(|line| line.starts_with('#')) {
+            start -= line.len();
+        }
+        let apart = lines.peek().is_none_or(|line| line.trim().is_empty());
+        let blank = lines.next().filter(|_| start < entry.lines.start).map_or(0, str::len);
+        let own = entry.lines.clone();
+        let removed = self.remove(name)?;
+        if removed && apart && start < own.start {
+            let mut text = self.text.clone();
+            text.replace_range(start - blank..own.start, "");
+            // The comment stays where the text would read differently without it.
+            let _ = self.replace_text(text, |_| ());
+        }
+        Ok(removed)
+    }
+
+    /// Adds a parameter with a comment (whole lines) below another one, or at the end.
+    pub(super) fn insert(
+        &mut self,
+        name: &str,
+        value: &str,
+        comment: &str,
+        below: Option<&str>,
+    ) -> Result<()> {
+        let Content { end, indent, .. } = &self.content;
+        let at = below.and_then(|below| self.entry(below)).map_or(*end, |entry| entry.lines.end);
+        let eol = self.line_end();
+        let before = if self.text[..at].ends_with(['\n', '\r']) { "" } else { eol };
+        let comment = comment.replace('\n', eol);
+        let lines = format!("{before}{eol}{comment}{indent}{name}={}{eol}", self.on_lines(value));
+        let mut text = self.text.clone();
+        text.insert_str(at, &lines);
+        let key = self.dialect.fold(name);
+        let change = |values: &mut HashMap<String, String>| {
+            values.insert(key, value.to_owned());
+        };
+        // Where it cannot stand there, it stands at the end.
+        self.replace_text(text, change).map_or_else(|| self.set(name, value), Ok)
     }
 
     /// The text, as it would be saved.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::check::catalogue;
+use super::generate::comment;
 use super::load::examine;
 use super::process::PLACEHOLDER;
 use super::reader::{MASK, shown};
@@ -142,7 +143,7 @@ impl Work<'_> {
                     self.say(MigrationAction::Renamed, name, reason);
                 }
                 Some(newer) => {
-                    self.file.remove(name)?;
+                    self.file.remove_with_comment(name)?;
                     let reason = format!("{to} calls it {}, which the file has too", newer.name);
                     self.say(MigrationAction::Dropped, name, reason);
                 }
@@ -152,7 +153,7 @@ impl Work<'_> {
                         // No release knows it: it is not for a migration to judge.
                         continue;
                     };
-                    self.file.remove(name)?;
+                    self.file.remove_with_comment(name)?;
                     let reason = if position(last.0) < position(to) {
                         format!("{to} does not have it (the last that has: {})", last.0)
                     } else {
@@ -177,8 +178,10 @@ impl Work<'_> {
                 continue;
             }
             self.file.set(newer.name, was)?;
-            let reason =
-                format!("the file relied on the default `{was}`, which is `{is}` in {}", self.new.release);
+            let reason = format!(
+                "the file relied on the default `{was}`, which is `{is}` in {}",
+                self.new.release
+            );
             self.say(MigrationAction::Pinned, newer.name, reason);
         }
         Ok(())
@@ -187,9 +190,13 @@ impl Work<'_> {
     fn add(&mut self) -> Result<()> {
         // The machine that packstack runs on is mostly the controller.
         let controller = self.file.get("CONFIG_CONTROLLER_HOST").map(str::to_owned);
+        let mut above: Option<&str> = None;
         for parameter in self.new.parameters() {
-            let known = self.old.get(parameter.name).is_some();
-            if known || self.file.place(parameter).is_some() {
+            if self.file.place(parameter).is_some() {
+                above = Some(parameter.name);
+                continue;
+            }
+            if self.old.get(parameter.name).is_some() {
                 continue;
             }
             let default = match (parameter.default, &controller) {
@@ -198,11 +205,20 @@ impl Work<'_> {
                 (default, None) => default.to_owned(),
             };
             let since = format!("new in {}", self.new.release);
-            let reason = if ["{local_ip}", "{hostname}", "{home}"].iter().any(|m| default.contains(m)) {
+            let reason = if ["{local_ip}", "{hostname}", "{home}"]
+                .iter()
+                .any(|m| default.contains(m))
+            {
                 format!("{since}; left to packstack, because the default depends on the machine")
             } else {
-                self.file.set(parameter.name, &default)?;
-                let value = if is_secret(parameter.name) && default != PLACEHOLDER { MASK } else { &default };
+                let comment = comment(parameter.about);
+                self.file.insert(parameter.name, &default, &comment, above)?;
+                above = Some(parameter.name);
+                let value = if is_secret(parameter.name) && default != PLACEHOLDER {
+                    MASK
+                } else {
+                    &default
+                };
                 format!("{since}; the default is `{}`", shown(value))
             };
             self.say(MigrationAction::Added, parameter.name, reason);

@@ -9,8 +9,8 @@
 
 mod check;
 mod deploy;
-mod diff;
 mod dialect;
+mod diff;
 mod document;
 mod generate;
 mod load;

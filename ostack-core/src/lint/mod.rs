@@ -152,7 +152,11 @@ pub fn fix(
                 None => file.set(param, value)?,
             }
         }
-        done.push(format!("{}: {}", finding.rule, crate::redact::Redactor::default().mask(&finding.fix[0].title)));
+        done.push(format!(
+            "{}: {}",
+            finding.rule,
+            crate::redact::Redactor::default().mask(&finding.fix[0].title)
+        ));
     }
     Ok(done)
 }

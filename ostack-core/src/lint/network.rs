@@ -82,13 +82,16 @@ pub(super) fn tenant_type_without_driver(answers: &Answers<'_>) -> Vec<Computed>
 
 /// Finds tenant network types that the L2 agent cannot carry.
 pub(super) fn tenant_type_without_agent(answers: &Answers<'_>) -> Vec<Computed> {
-    if answers.value(AGENT) != "linuxbridge" {
-        return Vec::new();
-    }
-    let foreign = answers.list(TENANT_TYPES).filter(|t| matches!(*t, "gre" | "geneve"));
+    let agent = answers.value(AGENT);
+    let foreign = answers.list(TENANT_TYPES).filter(|t| match agent {
+        "linuxbridge" => matches!(*t, "gre" | "geneve"),
+        // Where the file itself says geneve, a rule of Neutron's speaks.
+        "openvswitch" => *t == "geneve" && answers.file.get(TENANT_TYPES).is_none(),
+        _ => false,
+    });
     foreign
         .map(|t| {
-            let values = [("type", t.to_owned()), ("agent", "linuxbridge".to_owned())];
+            let values = [("type", t.to_owned()), ("agent", agent.to_owned())];
             answers.found(&[TENANT_TYPES, AGENT], values)
         })
         .collect()
@@ -151,7 +154,9 @@ pub(super) fn bridge_iface_on_el8(answers: &Answers<'_>) -> Vec<Computed> {
 pub(super) fn ranges_overlap(answers: &Answers<'_>) -> Vec<Computed> {
     let mut found = Vec::new();
     for param in [VLAN_RANGES, TUNNEL_RANGES, VNI_RANGES] {
-        found.extend(meeting(answers.list(param).filter_map(|range| numbers(range, param)).collect()));
+        found.extend(meeting(
+            answers.list(param).filter_map(|range| numbers(range, param)).collect(),
+        ));
     }
     let networks: Vec<Range> = [
         DEMO_RANGE,
@@ -166,7 +171,9 @@ pub(super) fn ranges_overlap(answers: &Answers<'_>) -> Vec<Computed> {
     found.extend(meeting(networks.clone()).into_iter().filter(|(a, b)| a.text != b.text));
     // The whole floating range is given to instances, unless pools say otherwise.
     let pools = answers.value(DEMO_POOLS);
-    if let Some(floating) = networks.iter().find(|n| n.param == DEMO_RANGE && matches!(pools, "" | "[]")) {
+    if let Some(floating) =
+        networks.iter().find(|n| n.param == DEMO_RANGE && matches!(pools, "" | "[]"))
+    {
         for param in ["CONFIG_CONTROLLER_HOST", "CONFIG_NETWORK_HOSTS", "CONFIG_COMPUTE_HOSTS"] {
             let hosts = answers.list(param).filter_map(|host| network(host, param));
             found.extend(hosts.filter(|h| h.meets(floating)).map(|h| (floating.clone(), h)));

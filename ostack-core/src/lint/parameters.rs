@@ -28,7 +28,8 @@ pub(super) fn overwritten(answers: &Answers<'_>) -> Vec<Computed> {
             .then(|| (parameter, given.to_owned(), value.text().to_owned(), why.to_owned()))
     });
     let computed = |(parameter, from, to, why): (&Parameter, _, _, _)| {
-        let values = [("param", parameter.name.to_owned()), ("from", from), ("to", to), ("why", why)];
+        let values =
+            [("param", parameter.name.to_owned()), ("from", from), ("to", to), ("why", why)];
         answers.found(&[parameter.name], values)
     };
     plugins.chain(processed).map(computed).collect()
@@ -75,7 +76,8 @@ pub(super) fn unknown(answers: &Answers<'_>) -> Vec<Computed> {
                 None => "Take the line away, or correct the name".to_owned(),
             };
             let release = answers.release.id().to_owned();
-            answers.found(&[name], [("param", name.to_owned()), ("release", release), ("hint", hint)])
+            answers
+                .found(&[name], [("param", name.to_owned()), ("release", release), ("hint", hint)])
         })
         .collect()
 }
@@ -86,7 +88,8 @@ pub(super) fn of_other_release(answers: &Answers<'_>) -> Vec<Computed> {
         .filter_map(|name| {
             let history = history(name);
             let (first, last) = (history.first()?.0, history.last()?.0);
-            let having = if first == last { first.to_owned() } else { format!("{first} to {last}") };
+            let having =
+                if first == last { first.to_owned() } else { format!("{first} to {last}") };
             let values = [
                 ("param", name.to_owned()),
                 ("release", answers.release.id().to_owned()),

@@ -21,8 +21,22 @@ const NEEDS: [(&str, &str); 9] = [
 
 /// Words that stand for a password until someone chooses one.
 const PLACEHOLDERS: [&str; 16] = [
-    "admin", "changeit", "changeme", "default", "letmein", "openstack", "packstack", "passw0rd",
-    "password", "password1", "qwerty", "redhat", "root", "secret", "test", "welcome",
+    "admin",
+    "changeit",
+    "changeme",
+    "default",
+    "letmein",
+    "openstack",
+    "packstack",
+    "passw0rd",
+    "password",
+    "password1",
+    "qwerty",
+    "redhat",
+    "root",
+    "secret",
+    "test",
+    "welcome",
 ];
 
 /// A password with fewer characters is weak.
@@ -56,8 +70,7 @@ pub(super) fn without_their_need(answers: &Answers<'_>) -> Vec<Computed> {
 
 /// Finds the machine's own address among those of several hosts.
 pub(super) fn localhost_in_multi_node(answers: &Answers<'_>) -> Vec<Computed> {
-    let is_local =
-        |host: &str| host == "localhost" || host == "::1" || host.starts_with("127.");
+    let is_local = |host: &str| host == "localhost" || host == "::1" || host.starts_with("127.");
     let names_hosts = |name: &&str| {
         let parameter = answers.catalogue.get(name);
         name.contains("HOST")
@@ -70,7 +83,8 @@ pub(super) fn localhost_in_multi_node(answers: &Answers<'_>) -> Vec<Computed> {
                 })
             })
     };
-    let names: Vec<&str> = answers.values.iter().map(|(name, _)| name).filter(names_hosts).collect();
+    let names: Vec<&str> =
+        answers.values.iter().map(|(name, _)| name).filter(names_hosts).collect();
     let given = |name: &&&str| answers.file.get(name).is_some();
     let others: Vec<&str> = names
         .iter()
@@ -112,9 +126,9 @@ pub(super) fn password_weak(answers: &Answers<'_>) -> Vec<Computed> {
                 n => format!(" (and of {n} others)"),
             };
             let short = value.chars().count() < SHORTEST;
-            let why = if short { "shorter than 8 characters" } else { "in every list of passwords" };
-            let values =
-                [("param", names[0].to_owned()), ("more", more), ("why", why.to_owned())];
+            let why =
+                if short { "shorter than 8 characters" } else { "in every list of passwords" };
+            let values = [("param", names[0].to_owned()), ("more", more), ("why", why.to_owned())];
             answers.found(&names, values)
         })
         .collect()
