@@ -1,6 +1,7 @@
 //! packstack's verdict on an answer file.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -205,6 +206,26 @@ impl AnswerFile {
             Some(failure) => Err(self.refusal(failure).into_error(self.path())),
             None => Ok(loaded.values.of_the_cloud()),
         }
+    }
+
+    /// The release whose parameters are most like the file's; of several, the newest.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Machine};
+    /// let file = AnswerFile::generate("queens", &[""; 0], &Machine::default())?;
+    /// assert_eq!(file.likely_release(), "queens");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    pub fn likely_release(&self) -> &'static str {
+        let names: HashSet<&str> = self.entries().map(|entry| entry.name.as_str()).collect();
+        let followed =
+            crate::release::Release::all().filter_map(|release| catalogue(release.id()).ok());
+        let likeness = |catalogue: &&Catalogue| {
+            let known = catalogue.parameters().filter(|p| names.contains(p.name)).count();
+            let missing = catalogue.parameters().count() - known;
+            (known, std::cmp::Reverse(missing))
+        };
+        followed.max_by_key(likeness).map_or("2025.1", |catalogue| catalogue.release)
     }
 
     /// The processed values of the active parameters, whether packstack takes them or not.
