@@ -34,9 +34,11 @@ pub(crate) enum Command {
     /// Read logs and say what broke, why, and what to do
     #[command(after_help = DIAGNOSE)]
     Diagnose(Diagnose),
+    /// Write, check, read and change packstack's answer files
+    Answers(Answers),
     /// List, show, check and test rules
     Rules(Rules),
-    /// Show the page of a rule
+    /// Show the page of a rule, or of an answer-file parameter
     Explain(Explain),
     /// Print a completion script for a shell
     Completions {
@@ -150,8 +152,152 @@ pub(crate) enum RulesCommand {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
-    /// The id of a rule
+    /// The id of a rule, or the name of a parameter (`CONFIG_…`)
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) rules: RuleFolders,
+}
+
+const NEW: &str = "\
+FLAGS are packstack's own, and may be abbreviated as packstack allows. What stands for
+`packstack --gen-answer-file=FILE FLAGS`:
+  ostack-cli answers new FILE --release victoria --allinone --os-heat-install=y";
+
+const CHECK: &str = "\
+Errors are what packstack refuses, in the order in which it would meet them; warnings and infos
+are lints. A comment switches one off, on the line above a parameter or, above `[general]`, for
+the whole file:
+  # ostack: allow answer_password_weak
+`ostack-cli explain ID` shows the page of a lint.";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Answers {
+    #[command(subcommand)]
+    pub(crate) command: AnswersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnswersCommand {
+    /// Write a new answer file, as `packstack --gen-answer-file` does
+    #[command(after_help = NEW)]
+    New(New),
+    /// Say what packstack refuses in an answer file, and what will go wrong with it
+    #[command(after_help = CHECK)]
+    Check {
+        /// The answer file
+        file: PathBuf,
+        /// The OpenStack release, such as victoria or 2024.1
+        #[arg(long)]
+        release: String,
+        /// The operating system, such as centos-8 or centos-stream-9
+        #[arg(long)]
+        os: Option<String>,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Repair in the file what is safe to repair
+        #[arg(long)]
+        fix: bool,
+        #[command(flatten)]
+        rules: RuleFolders,
+    },
+    /// Print values as the file gives them
+    Get {
+        /// The answer file
+        file: PathBuf,
+        /// Names of parameters; none: all that the file has
+        names: Vec<String>,
+    },
+    /// Give parameters values; the rest of the file stays as it is
+    Set {
+        /// The answer file
+        file: PathBuf,
+        /// NAME=VALUE
+        #[arg(required = true)]
+        values: Vec<String>,
+        /// The OpenStack release whose packstack must take the values; left out: any
+        #[arg(long)]
+        release: Option<String>,
+    },
+    /// Say in what two answer files differ: defaults, order and spelling make no difference
+    Diff {
+        /// The one answer file
+        a: PathBuf,
+        /// The other
+        b: PathBuf,
+        /// The OpenStack release, such as victoria or 2024.1
+        #[arg(long)]
+        release: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Carry an answer file to another release, with a reason for each change
+    Migrate {
+        /// The answer file
+        file: PathBuf,
+        /// The release that it was written for
+        #[arg(long, value_name = "RELEASE")]
+        from: String,
+        /// The release that it is to be for
+        #[arg(long, value_name = "RELEASE")]
+        to: String,
+        /// Write the new file to FILE, and the reasons to standard output
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Overwrite FILE
+        #[arg(long)]
+        force: bool,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Print the values that packstack works with, active parameters only
+    Effective {
+        /// The answer file
+        file: PathBuf,
+        /// The OpenStack release, such as victoria or 2024.1
+        #[arg(long)]
+        release: String,
+        /// The operating system, such as centos-8 or centos-stream-9
+        #[arg(long)]
+        os: Option<String>,
+        /// After packstack's processors, or after its plugins' changes too
+        #[arg(long, value_enum, default_value_t = Stage::Processed)]
+        stage: Stage,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Print an answer file with its secrets masked, safe to post
+    Redact {
+        /// The answer file
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct New {
+    /// The file to write
+    pub(crate) file: PathBuf,
+    /// The OpenStack release, such as victoria or 2024.1
+    #[arg(long)]
+    pub(crate) release: Option<String>,
+    /// The address of the machine that will run packstack; left out: this machine's
+    #[arg(long, value_name = "IP")]
+    pub(crate) local_ip: Option<String>,
+    /// Its full name; left out: this machine's
+    #[arg(long)]
+    pub(crate) hostname: Option<String>,
+    /// The home directory of the user who will run packstack; left out: this user's
+    #[arg(long, value_name = "DIR")]
+    pub(crate) home: Option<String>,
+    /// Overwrite the file
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// packstack's own flags
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
+    pub(crate) flags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    Processed,
+    Deployed,
 }

@@ -1,5 +1,6 @@
 //! `ostack-cli`: says what broke in a failed packstack run, why, and what to do.
 
+mod answers;
 mod args;
 mod diagnose;
 mod rules;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     };
     let outcome = match args.command {
         Command::Diagnose(args) => diagnose::run(&args),
+        Command::Answers(args) => answers::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => rules::explain(&args),
         Command::Completions { shell } => {

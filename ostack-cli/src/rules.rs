@@ -37,6 +37,11 @@ pub(crate) fn run(args: &Rules) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn explain(args: &Explain) -> anyhow::Result<Outcome> {
+    let name = args.id.to_uppercase();
+    if name.starts_with("CONFIG_") || name == "EXCLUDE_SERVERS" {
+        print(&report::parameter_page(&name)?)?;
+        return Ok(Outcome::Nothing);
+    }
     show(&load(&args.rules)?, &args.id, Format::Text)
 }
 
@@ -77,7 +82,7 @@ fn show(rules: &KnowledgeBase, id: &str, format: Format) -> anyhow::Result<Outco
 }
 
 fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
-    let problems = authoring::check(rules, ostack_core::CHECKS);
+    let problems = authoring::check(rules, &ostack_core::checks());
     let mut out = String::new();
     for problem in &problems {
         writeln!(out, "{}: [{}] {}", problem.rule, problem.code, problem.message)?;
@@ -89,7 +94,7 @@ fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
 }
 
 fn test(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
-    let tested = authoring::test(rules, ostack_core::CHECKS)?;
+    let tested = authoring::test(rules, &ostack_core::checks())?;
     let mut out = String::new();
     let (mut passed, mut failed) = (0, 0);
     for rule in &tested {

@@ -312,6 +312,21 @@ impl Context {
         })
     }
 
+    /// The lines of the answer file that name an interface, a host or an address: the log speaks of
+    /// what was chosen there.
+    pub(crate) fn answers_naming(&self, name: &str) -> Vec<Evidence> {
+        /// At most so many lines: on one machine every parameter names the same address.
+        const MOST: usize = 2;
+        let entries = self.answers.iter().flat_map(|answers| answers.value.entries());
+        let parts = |value: &str| value.split([',', ':', '/', ' ']).any(|part| part.trim() == name);
+        let naming = entries
+            .filter(|entry| !is_secret(&entry.name))
+            .filter(|entry| entry.value == name || parts(&entry.value));
+        let note = || Some(format!("the answer file names `{}` here", printable(name)));
+        let evidence = naming.filter_map(|entry| self.answer_evidence(&entry.name));
+        evidence.map(|evidence| Evidence { note: note(), ..evidence }).take(MOST).collect()
+    }
+
     fn repo(&self, id: &str) -> Condition {
         condition(format!("repository {id} is enabled"), self.host.repo_enabled(id), None)
     }

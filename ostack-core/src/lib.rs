@@ -46,18 +46,27 @@ pub mod version;
 
 pub use error::{Error, ErrorKind, Result};
 
+use answer_file::{AnswerFile, Verdict};
 use context::Context;
 use diagnosis::{Check, Report, Why};
 use log::Sources;
+use release::{Os, Release};
 use rule::KnowledgeBase;
 
-/// The computed checks that rules may name.
+/// The computed checks that a diagnosis runs.
 pub const CHECKS: &[&dyn Check] = &[
     &audit::PuppetNotFromRdo,
     &audit::BridgeIfaceWithoutNetworkScripts,
     &audit::RdoOpenvswitchPullsOvn2021,
     &lint::MechanismDriverReplaced,
+    &lint::ValueInvalid,
 ];
+
+/// All computed checks: [`CHECKS`], and those that speak only where an answer file is checked.
+pub fn checks() -> Vec<&'static dyn Check> {
+    let lints = lint::LINTS.iter().map(|lint| lint as &dyn Check);
+    CHECKS.iter().copied().chain(lints).collect()
+}
 
 /// Reads the sources, matches the rules, and says what was found.
 ///
@@ -77,4 +86,53 @@ pub fn why(
     id: &str,
 ) -> Result<(Report, Why)> {
     diagnosis::why(sources, context, rules, CHECKS, id)
+}
+
+/// packstack's verdict on the bytes of an answer file, and the lints beside it.
+///
+/// ```
+/// use ostack_core::release::Release;
+/// use ostack_core::rule::KnowledgeBase;
+/// let text = b"[general]\nCONFIG_NEUTRON_L2_AGENT=openvswitch\nCONFIG_HEAT_INSTAL=y\n";
+/// let release = Release::parse("victoria")?;
+/// let verdict = ostack_core::check_answers(text, release, None, &KnowledgeBase::builtin())?;
+/// assert!(verdict.accepted, "packstack ignores what it does not know");
+/// assert!(verdict.problems.iter().any(|problem| problem.code == "answer_parameter_unknown"));
+/// # Ok::<(), ostack_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Where the release's packstack cannot be followed (before juno).
+pub fn check_answers(
+    bytes: &[u8],
+    release: Release,
+    os: Option<Os>,
+    rules: &KnowledgeBase,
+) -> Result<Verdict> {
+    lint::check(bytes, release, os, rules, &checks())
+}
+
+/// Repairs in an answer file what is safe to repair, and says what was done.
+///
+/// ```
+/// use ostack_core::answer_file::{AnswerFile, Dialect};
+/// use ostack_core::release::Release;
+/// use ostack_core::rule::KnowledgeBase;
+/// let text = "[general]\nCONFIG_MYSQL_HOST=192.0.2.2\n";
+/// let mut file = AnswerFile::parse(text, Dialect::Python3)?;
+/// let release = Release::parse("victoria")?;
+/// ostack_core::fix_answers(&mut file, release, None, &KnowledgeBase::builtin())?;
+/// assert_eq!(file.text(), "[general]\nCONFIG_MARIADB_HOST=192.0.2.2\n");
+/// # Ok::<(), ostack_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Where the file cannot hold a value; what was repaired before stays.
+pub fn fix_answers(
+    file: &mut AnswerFile,
+    release: Release,
+    os: Option<Os>,
+    rules: &KnowledgeBase,
+) -> Result<Vec<String>> {
+    lint::fix(file, release, os, rules, &checks())
 }

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::parameter::is_secret;
+
 /// What a secret is replaced by.
 pub const MASK: &str = "********";
 
@@ -187,6 +189,38 @@ impl Redactor {
         out.push_str(&text[done..]);
         Cow::Owned(out)
     }
+}
+
+/// The text of an answer file without its secrets, also where it cannot be read as one: the values
+/// of secret parameters, wherever they stand, and what else looks like a secret.
+///
+/// ```
+/// use ostack_core::redact::answers;
+/// let text = "[general]\nCONFIG_DEFAULT_PASSWORD=hunter2\nCONFIG_REPO=http://a:hunter2@192.0.2.9/\n";
+/// assert!(!answers(text).contains("hunter2"));
+/// ```
+pub fn answers(text: &str) -> String {
+    let mut values = Vec::new();
+    let mut out = String::with_capacity(text.len());
+    let mut secret = false;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let body = line.trim_end_matches(['\n', '\r']);
+        let name = body.split(['=', ':']).next().unwrap_or_default();
+        let indented = body.starts_with([' ', '\t']) && !body.trim_start().starts_with("CONFIG_");
+        let from = if indented { body.len() - body.trim_start().len() } else { name.len() + 1 };
+        if !indented {
+            secret = name.len() < body.len() && is_secret(name.trim());
+        }
+        let value = body.get(from..).unwrap_or_default();
+        let empty = value.trim().is_empty() || value.trim() == PLACEHOLDER;
+        if secret && !empty && !body.starts_with(['#', ';']) {
+            values.push(value.trim().to_owned());
+            out.extend([&body[..from], MASK, &line[body.len()..]]);
+        } else {
+            out.push_str(line);
+        }
+    }
+    Redactor::new(values).mask(&out).into_owned()
 }
 
 fn is_harmless(value: &[u8]) -> bool {

@@ -1,5 +1,6 @@
 //! The Python module `ostack`: thin wrappers around `ostack-core`.
 
+mod answers;
 mod errors;
 mod report;
 mod rules;
@@ -126,6 +127,10 @@ fn diagnose_text(
 
 #[pymodule]
 mod _ostack {
+    #[pymodule_export]
+    use super::answers::{
+        PyAnswerFile, PyDifference, PyMigrationStep, PyProblem, PySaid, PyVerdict,
+    };
     #[pymodule_export]
     use super::report::{
         PyAgain, PyAlternative, PyCheck, PyDiagnosis, PyEvidence, PyFix, PyPlace, PyReport, PyStep,

@@ -74,6 +74,7 @@ macro_rules! frozen {
         }
     };
 }
+pub(crate) use frozen;
 
 frozen! {
     /// Something that is wrong, why, and what to do.

@@ -1,9 +1,13 @@
 //! packstack's verdict on an answer file.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use serde::Serialize;
 
-use super::load::{DEPRECATED_CONFLICT, Failure, Loaded, load};
-use super::reader::meant;
+use super::document::decode;
+use super::load::{DEPRECATED_CONFLICT, Failure, INVALID_VALUE, Loaded, examine, load};
+use super::reader::{meant, shown};
 use super::{AnswerFile, Dialect, Entry, Machine, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::parameter::{Catalogue, Parameter};
@@ -25,7 +29,7 @@ pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
     /// What kind of problem it is.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The parameter; none where the file could not be read that far.
     pub param: Option<String>,
     /// The line, from 1; none where the file does not give the parameter.
@@ -39,7 +43,7 @@ pub struct Problem {
 }
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// packstack refuses the file.
@@ -51,7 +55,7 @@ pub enum Severity {
 }
 
 /// packstack's parser refuses the text.
-pub const UNREADABLE: &str = "answer_file_unreadable";
+pub const UNREADABLE: &str = "packstack_answer_file_not_parsable";
 /// Only the live host can tell.
 pub const NOT_CHECKED: &str = "not_checked";
 
@@ -80,10 +84,29 @@ impl Verdict {
         }
     }
 
+    /// packstack's verdict on the bytes of a file, also where they are not text.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::Verdict;
+    /// let verdict = Verdict::of_bytes(b"[general]\nCONFIG_A=\xff\n", "victoria", None)?;
+    /// assert_eq!((verdict.accepted, verdict.problems[0].line), (false, Some(2)));
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Verdict::of`].
+    pub fn of_bytes(bytes: &[u8], release: &str, os: Option<&str>) -> Result<Self> {
+        catalogue(release)?;
+        match decode(bytes) {
+            Ok(text) => Self::of(text, release, os),
+            Err(error) => Ok(Self::refused(release, &[error])),
+        }
+    }
+
     fn refused(release: &str, faults: &[Error]) -> Self {
         let problem = |error: &Error| Problem {
             severity: Severity::Error,
-            code: UNREADABLE,
+            code: UNREADABLE.into(),
             param: None,
             line: error.line(),
             column: error.column(),
@@ -96,6 +119,41 @@ impl Verdict {
 }
 
 impl AnswerFile {
+    /// Gives a parameter a value that a release's packstack takes.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let mut file = AnswerFile::parse("[general]\n", Dialect::Python3)?;
+    /// file.set_for("victoria", "CONFIG_HEAT_INSTALL", "y")?;
+    /// let error = file.set_for("victoria", "CONFIG_HEAT_INSTAL", "y").unwrap_err();
+    /// assert_eq!(error.hint(), Some("did you mean `CONFIG_HEAT_INSTALL`?"));
+    /// assert!(file.set_for("victoria", "CONFIG_HEAT_INSTALL", "maybe").is_err());
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the release has no such parameter, its packstack would refuse the value, or the file
+    /// cannot hold it; nothing is changed.
+    pub fn set_for(&mut self, release: &str, name: &str, value: &str) -> Result<()> {
+        let catalogue = catalogue(release)?;
+        let Some(parameter) = catalogue.get(name) else {
+            let message = format!("expected a parameter of {release}, but found `{}`", shown(name));
+            let error = Error::new(ErrorKind::AnswerFile, message).param(name);
+            let known = catalogue.parameters().map(|parameter| parameter.name);
+            return Err(match meant(&name.to_uppercase(), known) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error,
+            });
+        };
+        let values = self.walk(catalogue).values;
+        if let Err(expected) = examine(parameter, value, &values, &Machine::default()) {
+            let (parameter, found) = (Some(parameter), value.to_owned());
+            let failure = Failure { code: INVALID_VALUE, parameter, expected, found };
+            return Err(Error::new(ErrorKind::AnswerFile, failure.message()).param(name));
+        }
+        self.set(name, value)
+    }
+
     /// packstack's verdict: the parameters that it looks at, in its order.
     ///
     /// ```
@@ -150,7 +208,36 @@ impl AnswerFile {
         }
     }
 
-    fn walk(&self, catalogue: &'static Catalogue) -> Loaded {
+    /// The release whose parameters are most like the file's; of several, the newest.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Machine};
+    /// let file = AnswerFile::generate("queens", &[""; 0], &Machine::default())?;
+    /// assert_eq!(file.likely_release(), "queens");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    pub fn likely_release(&self) -> &'static str {
+        let names: HashSet<&str> = self.entries().map(|entry| entry.name.as_str()).collect();
+        let followed =
+            crate::release::Release::all().filter_map(|release| catalogue(release.id()).ok());
+        let likeness = |catalogue: &&Catalogue| {
+            let known = catalogue.parameters().filter(|p| names.contains(p.name)).count();
+            let missing = catalogue.parameters().count() - known;
+            (known, std::cmp::Reverse(missing))
+        };
+        followed.max_by_key(likeness).map_or("2025.1", |catalogue| catalogue.release)
+    }
+
+    /// The processed values of the active parameters, whether packstack takes them or not.
+    pub(crate) fn looked_at(&self, release: &str, os: Option<&str>) -> Result<Values> {
+        let dialect = Dialect::of(release, os);
+        if dialect != self.dialect() {
+            return self.read_as(dialect)?.looked_at(release, os);
+        }
+        Ok(self.walk(catalogue(release)?).values)
+    }
+
+    pub(super) fn walk(&self, catalogue: &'static Catalogue) -> Loaded {
         load(catalogue, &Machine::default(), &|parameter| {
             if let Some(value) = self.get(parameter.name) {
                 return Ok(Some(value.to_owned()));
@@ -178,7 +265,7 @@ impl AnswerFile {
     }
 
     /// Where the file gives a parameter its value, under whatever name.
-    fn place<'a>(&'a self, parameter: &'a Parameter) -> Option<&'a Entry> {
+    pub(super) fn place<'a>(&'a self, parameter: &'a Parameter) -> Option<&'a Entry> {
         self.entry(parameter.name).or_else(|| self.deprecated(parameter).next())
     }
 
@@ -193,7 +280,7 @@ impl AnswerFile {
         };
         Problem {
             severity: Severity::Error,
-            code: failure.code,
+            code: failure.code.into(),
             param: parameter.map(|parameter| parameter.name.to_owned()),
             line: place.map(|entry| entry.line),
             column: place.map(|entry| entry.column),
@@ -206,7 +293,7 @@ impl AnswerFile {
         let place = self.place(parameter);
         Problem {
             severity: Severity::Info,
-            code: NOT_CHECKED,
+            code: NOT_CHECKED.into(),
             param: Some(parameter.name.to_owned()),
             line: place.map(|entry| entry.line),
             column: place.map(|entry| entry.column),

@@ -67,10 +67,7 @@ impl AnswerFile {
         let path = path.as_ref();
         let shown = path.display().to_string();
         let bytes = fs::read(path).map_err(|error| Error::io(&shown, error))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            not_utf8(error.as_bytes(), at).in_file(&shown)
-        })?;
+        let text = decode(&bytes).map_err(|error| error.in_file(&shown))?;
         let mut file = Self::parse(text, dialect).map_err(|error| error.in_file(&shown))?;
         file.path = Some(shown);
         Ok(file)
@@ -158,13 +155,59 @@ impl AnswerFile {
         };
         let mut text = self.text.clone();
         text.replace_range(range, &new);
-        self.replace_text(text, name, Some(value)).ok_or_else(|| {
+        let key = self.dialect.fold(name);
+        let change = |values: &mut HashMap<String, String>| {
+            values.insert(key, value.to_owned());
+        };
+        self.replace_text(text, change).ok_or_else(|| {
             let shown = if parameter::is_secret(name) { MASK.to_owned() } else { shown(value) };
             let message =
                 format!("expected a value that an answer file can hold, but found `{shown}`");
             Error::new(ErrorKind::AnswerFile, message)
                 .param(name.to_uppercase())
                 .help("a value has no blanks at its ends, and no line that reads as a comment")
+        })
+    }
+
+    /// Gives a parameter another name; its value, its place and what stands around it stay.
+    ///
+    /// ```
+    /// use ostack_core::answer_file::{AnswerFile, Dialect};
+    /// let mut file = AnswerFile::parse("[general]\nCONFIG_A : 1\n", Dialect::Python3)?;
+    /// file.rename("CONFIG_A", "CONFIG_B")?;
+    /// assert_eq!(file.text(), "[general]\nCONFIG_B : 1\n");
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the file does not have the parameter, or has one of the new name.
+    pub fn rename(&mut self, old: &str, new: &str) -> Result<()> {
+        let refused = |message: String| Error::new(ErrorKind::AnswerFile, message).param(old);
+        let Some(entry) = self.entry(old) else {
+            return Err(refused(format!(
+                "expected `{}`, but the file does not have it",
+                shown(old)
+            )));
+        };
+        let lines = &self.text[entry.lines.clone()];
+        let from = lines.find(|c| !self.dialect.is_space(c)).unwrap_or_default();
+        let name = lines[from..].split(['=', ':']).next().unwrap_or_default();
+        let start = entry.lines.start + from;
+        let end = start + self.dialect.strip(name).len();
+        let value = entry.value.clone();
+        let mut text = self.text.clone();
+        text.replace_range(start..end, new);
+        let (old, key) = (self.dialect.fold(old), self.dialect.fold(new));
+        let taken = old != key && self.content.index.contains_key(&key);
+        let change = |values: &mut HashMap<String, String>| {
+            values.remove(&old);
+            values.insert(key, value);
+        };
+        (!taken).then(|| self.replace_text(text, change)).flatten().ok_or_else(|| {
+            refused(format!(
+                "expected a name that the file does not have yet, but found `{}`",
+                shown(new)
+            ))
         })
     }
 
@@ -184,7 +227,7 @@ impl AnswerFile {
     pub fn remove(&mut self, name: &str) -> Result<bool> {
         let key = self.dialect.fold(name);
         let mut text = self.text.clone();
-        let same = |entry: &&Entry| self.dialect.fold(&entry.name) == key;
+        let same = |entry: &&Entry| self.dialect.fold(&entry.name) == *key;
         let mut lines: Vec<_> =
             self.content.entries.iter().filter(same).map(|entry| entry.lines.clone()).collect();
         if lines.is_empty() {
@@ -194,12 +237,63 @@ impl AnswerFile {
         for range in lines {
             text.replace_range(range, "");
         }
-        self.replace_text(text, name, None).map(|()| true).ok_or_else(|| {
+        let change = |values: &mut HashMap<String, String>| {
+            values.remove(&key);
+        };
+        self.replace_text(text, change).map(|()| true).ok_or_else(|| {
             let name = name.to_uppercase();
             let message =
                 format!("expected `{name}` to stand alone, but found lines that hang on it");
             Error::new(ErrorKind::AnswerFile, message).param(name).help("take its indentation away")
         })
+    }
+
+    /// Removes a parameter, and the comment above it where that stands apart and so speaks of it
+    /// alone; `false` where the file does not have it.
+    pub(super) fn remove_with_comment(&mut self, name: &str) -> Result<bool> {
+        let Some(entry) = self.entry(name) else {
+            return Ok(false);
+        };
+        let mut lines = self.text[..entry.lines.start].split_inclusive('\n').rev().peekable();
+        let mut start = entry.lines.start;
+        while let Some(line) = lines.next_if(|line| line.starts_with('#')) {
+            start -= line.len();
+        }
+        let apart = lines.peek().is_none_or(|line| line.trim().is_empty());
+        let blank = lines.next().filter(|_| start < entry.lines.start).map_or(0, str::len);
+        let own = entry.lines.clone();
+        let removed = self.remove(name)?;
+        if removed && apart && start < own.start {
+            let mut text = self.text.clone();
+            text.replace_range(start - blank..own.start, "");
+            // The comment stays where the text would read differently without it.
+            let _ = self.replace_text(text, |_| ());
+        }
+        Ok(removed)
+    }
+
+    /// Adds a parameter with a comment (whole lines) below another one, or at the end.
+    pub(super) fn insert(
+        &mut self,
+        name: &str,
+        value: &str,
+        comment: &str,
+        below: Option<&str>,
+    ) -> Result<()> {
+        let Content { end, indent, .. } = &self.content;
+        let at = below.and_then(|below| self.entry(below)).map_or(*end, |entry| entry.lines.end);
+        let eol = self.line_end();
+        let before = if self.text[..at].ends_with(['\n', '\r']) { "" } else { eol };
+        let comment = comment.replace('\n', eol);
+        let lines = format!("{before}{eol}{comment}{indent}{name}={}{eol}", self.on_lines(value));
+        let mut text = self.text.clone();
+        text.insert_str(at, &lines);
+        let key = self.dialect.fold(name);
+        let change = |values: &mut HashMap<String, String>| {
+            values.insert(key, value.to_owned());
+        };
+        // Where it cannot stand there, it stands at the end.
+        self.replace_text(text, change).map_or_else(|| self.set(name, value), Ok)
     }
 
     /// The text, as it would be saved.
@@ -272,19 +366,19 @@ impl AnswerFile {
         }
     }
 
-    /// Takes a text in which only `name` may read differently, and must read as `value`.
-    fn replace_text(&mut self, text: String, name: &str, value: Option<&str>) -> Option<()> {
+    /// Takes a text, where it reads as this one but for a change of its values by folded names.
+    fn replace_text(
+        &mut self,
+        text: String,
+        change: impl FnOnce(&mut HashMap<String, String>),
+    ) -> Option<()> {
         let (content, faults) = read(&text, self.dialect);
-        let key = self.dialect.fold(name);
         let values = |content: &Content| -> HashMap<String, String> {
             let value = |at: usize| content.entries[at].value.clone();
             content.index.iter().map(|(key, at)| (key.clone(), value(*at))).collect()
         };
         let mut expected = values(&self.content);
-        match value {
-            Some(value) => expected.insert(key, value.to_owned()),
-            None => expected.remove(&key),
-        };
+        change(&mut expected);
         if !faults.is_empty() || values(&content) != expected {
             return None;
         }
@@ -304,15 +398,17 @@ impl fmt::Debug for AnswerFile {
     }
 }
 
-fn not_utf8(bytes: &[u8], at: usize) -> Error {
-    let place = crate::span::LineColumn::of(bytes, at);
-    let byte = bytes.get(at).copied().unwrap_or_default();
-    Error::new(
-        ErrorKind::AnswerFile,
-        format!("expected UTF-8 text, but found the byte {byte:#04x}"),
-    )
-    .at_line(place.line, place.column)
-    .help("save the file as UTF-8")
+/// The text of a file's bytes.
+pub(super) fn decode(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let place = crate::span::LineColumn::of(bytes, at);
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let message = format!("expected UTF-8 text, but found the byte {byte:#04x}");
+        Error::new(ErrorKind::AnswerFile, message)
+            .at_line(place.line, place.column)
+            .help("save the file as UTF-8")
+    })
 }
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

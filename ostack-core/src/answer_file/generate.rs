@@ -80,7 +80,7 @@ impl AnswerFile {
 }
 
 /// What a parameter is for, as lines of a comment.
-fn comment(about: &str) -> String {
+pub(super) fn comment(about: &str) -> String {
     let mut text = String::new();
     let mut width = 80;
     for word in about.split_whitespace() {

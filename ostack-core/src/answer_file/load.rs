@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Serialize, Serializer};
+
 use super::process::{Value, process, random_hex};
 use super::reader::{MASK, shown};
 use super::validate::{Expected, validate};
@@ -102,6 +104,12 @@ impl Values {
     }
 }
 
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = |(name, value): (&'static str, &Value)| {
@@ -115,9 +123,9 @@ impl std::fmt::Debug for Values {
 /// packstack refuses a value.
 pub const INVALID_VALUE: &str = "answer_value_invalid";
 /// Old names of one parameter have different values.
-pub const DEPRECATED_CONFLICT: &str = "answer_deprecated_conflict";
+pub const DEPRECATED_CONFLICT: &str = "packstack_answer_deprecated_names_differ";
 /// A group's condition asks for a value that is not there.
-pub const CONDITION_UNKNOWN: &str = "answer_condition_unknown";
+pub const CONDITION_UNKNOWN: &str = "packstack_answer_missing_parameter";
 
 /// What stopped a parameter, or a group where there is none.
 pub(super) struct Failure {
@@ -221,7 +229,8 @@ impl Walk<'_> {
             None
         });
         let text = text.unwrap_or_else(|| self.machine.expand(parameter.default));
-        let value = self.examine(parameter, &text).unwrap_or_else(|expected| {
+        let examined = examine(parameter, &text, &self.loaded.values, self.machine);
+        let value = examined.unwrap_or_else(|expected| {
             let (parameter, found) = (Some(parameter), text.clone());
             let failure = Failure { code: INVALID_VALUE, parameter, expected, found };
             self.loaded.failures.push(failure);
@@ -233,16 +242,22 @@ impl Walk<'_> {
         }
         self.loaded.values.set(parameter.name, value);
     }
+}
 
-    fn examine(&self, parameter: &Parameter, text: &str) -> Result<Value, Expected> {
-        let mut value = Value::Text(text.to_owned());
-        for processor in &parameter.processors {
-            value = process(*processor, &value.to_string(), &self.loaded.values, self.machine)?;
-        }
-        match &value {
-            Value::Text(text) => validate(parameter, text)?,
-            Value::Bool(_) => debug_assert_eq!(parameter.validators, [Validator::NotEmpty]),
-        }
-        Ok(value)
+/// What packstack makes of a value, or what it expected in its place.
+pub(super) fn examine(
+    parameter: &Parameter,
+    text: &str,
+    values: &Values,
+    machine: &Machine,
+) -> Result<Value, Expected> {
+    let mut value = Value::Text(text.to_owned());
+    for processor in &parameter.processors {
+        value = process(*processor, &value.to_string(), values, machine)?;
     }
+    match &value {
+        Value::Text(text) => validate(parameter, text)?,
+        Value::Bool(_) => debug_assert_eq!(parameter.validators, [Validator::NotEmpty]),
+    }
+    Ok(value)
 }

@@ -131,6 +131,14 @@ pub fn diagnose(
     run(sources, context, rules, checks, &Matcher::new(rules), |_, _| ()).0
 }
 
+/// What the context alone says: the rules that need no log.
+pub fn facts(context: &Context, rules: &KnowledgeBase, checks: &[&dyn Check]) -> Vec<Finding> {
+    let (redactor, scan) = (context.redactor(), Scan::default());
+    let evaluation = Evaluation { rules, context, redactor: &redactor, scan: &scan, checks };
+    let (candidates, _) = evaluation.candidates();
+    rank::findings(&evaluation, candidates)
+}
+
 /// As [`diagnose`], with a matcher that was made before: for many short runs, and to hold the real
 /// matcher against the [exhaustive](Matcher::exhaustive) one.
 pub fn diagnose_with(

@@ -126,6 +126,27 @@ fn share_evidence(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     a.hits.iter().any(|x| b.hits.iter().any(|y| same(x, y)))
 }
 
+/// Whether a capture is an interface, a host or an address, which an answer file may have chosen.
+fn speaks_of(name: &str, value: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "address",
+        "bridge",
+        "card",
+        "dev",
+        "device",
+        "host",
+        "iface",
+        "ifname",
+        "interface",
+        "ip",
+        "nic",
+        "node",
+        "physnet",
+        "server",
+    ];
+    NAMES.contains(&name) || value.parse::<std::net::IpAddr>().is_ok()
+}
+
 impl Evaluation<'_> {
     fn finding(
         &self,
@@ -152,6 +173,15 @@ impl Evaluation<'_> {
         // What is known of the host comes behind the first lines of the log.
         evidence
             .splice(evidence.len().min(2)..evidence.len().min(2), candidate.facts.iter().cloned());
+        if !candidate.hits.is_empty() {
+            let named = candidate.captures.iter().filter(|(name, value)| speaks_of(name, value));
+            let lines = named.flat_map(|(_, value)| self.context.answers_naming(value));
+            for line in lines {
+                if !evidence.iter().any(|e| e.path == line.path && e.line == line.line) {
+                    evidence.push(line);
+                }
+            }
+        }
         if candidate.hits.is_empty() {
             // A cause that the host's facts show: its first symptom is what the log shows of it.
             evidence.extend(
@@ -230,7 +260,7 @@ impl Evaluation<'_> {
                 Action::Set(values) => values
                     .iter()
                     .map(|(param, value)| finding::Action::Set {
-                        param: param.clone(),
+                        param: say(param),
                         value: say(value),
                     })
                     .collect(),

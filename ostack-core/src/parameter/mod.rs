@@ -193,12 +193,16 @@ pub fn history(name: &str) -> Vec<(&'static str, &'static Parameter)> {
 /// ```
 /// use ostack_core::parameter::is_secret;
 /// assert!(is_secret("CONFIG_KEYSTONE_ADMIN_PW") && is_secret("config_my_password"));
-/// assert!(!is_secret("CONFIG_NEUTRON_L2_AGENT"));
+/// assert!(!is_secret("CONFIG_NEUTRON_L2_AGENT") && !is_secret("CONFIG_KEYSTONE_TOKEN_FORMAT"));
 /// ```
 pub fn is_secret(name: &str) -> bool {
     let name = name.to_uppercase();
-    ["PW", "PASSW", "TOKEN", "SECRET"].iter().any(|word| name.contains(word))
-        || all().any(|parameter| parameter.name == name && parameter.is_secret())
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match all().find(|parameter| parameter.name == name) {
+        // Whether tokens are rotated, or in which format they are, is no secret.
+        Some(known) => known.is_secret() || says(&["PW", "PASSW", "SECRET"]),
+        None => says(&["PW", "PASSW", "TOKEN", "SECRET"]),
+    }
 }
 
 /// The names of the parameters of all releases.

@@ -1,9 +1,11 @@
 //! Reports as text for people and as JSON for machines. Nothing here reads or writes.
 
 mod page;
+mod parameter;
 mod text;
 
 pub use page::page;
+pub use parameter::parameter_page;
 pub use text::{Style, text};
 
 use crate::diagnosis::Report;
