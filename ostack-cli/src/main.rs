@@ -2,6 +2,7 @@
 
 mod args;
 mod diagnose;
+mod plan;
 mod rules;
 
 use std::io::{self, Write};
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Diagnose(args) => diagnose::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => rules::explain(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "ostack-cli", &mut script);
