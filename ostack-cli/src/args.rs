@@ -21,6 +21,13 @@ Examples:
   ostack-cli diagnose --packages rpm-qa.txt --release victoria --os centos-8
       facts alone, before any run";
 
+const PLAN: &str = "\
+Examples:
+  ostack-cli plan --release victoria --os centos-8
+      what to do, in order, with the reason of each step
+  ostack-cli plan --release 2024.1 --os centos-stream-9 --format sh > prepare.sh
+      a script that stops at the first failed step and can be resumed; read it, then run it";
+
 /// Says what broke in a failed packstack (OpenStack RDO) installation, why, and what to do.
 #[derive(Debug, Parser)]
 #[command(name = "ostack-cli", version, after_help = EXIT, max_term_width = 100)]
@@ -40,6 +47,9 @@ pub(crate) enum Command {
     Rules(Rules),
     /// Show the page of a rule, or of an answer-file parameter
     Explain(Explain),
+    /// Print the steps that prepare a host and install a release
+    #[command(after_help = PLAN)]
+    Plan(Plan),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -300,4 +310,28 @@ pub(crate) struct New {
 pub(crate) enum Stage {
     Processed,
     Deployed,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Plan {
+    /// The OpenStack release, such as victoria or 2024.1
+    #[arg(long)]
+    pub(crate) release: String,
+    /// The operating system, such as centos-8 or centos-stream-9
+    #[arg(long)]
+    pub(crate) os: String,
+    /// Run packstack with this answer file in place of --allinone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// The form of the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub(crate) format: PlanFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    Text,
+    Sh,
+    Markdown,
+    Json,
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod args;
 mod diagnose;
+mod plan;
 mod rules;
 
 use std::io::{self, Write};
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Answers(args) => answers::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => rules::explain(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "ostack-cli", &mut script);

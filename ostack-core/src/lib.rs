@@ -37,6 +37,8 @@ pub mod lint;
 pub mod log;
 pub mod matcher;
 pub mod parameter;
+pub mod plan;
+pub mod preflight;
 pub mod redact;
 pub mod release;
 pub mod report;
