@@ -193,7 +193,7 @@ impl Facts {
             "puppet_source" => Some(self.puppet_source.as_str()),
             _ => None,
         };
-        render(text, value, |value| value.into())
+        render(text, value, Into::into)
     }
 
     /// The step with the page's next commands that belong to it; none: it has nothing to do here.
