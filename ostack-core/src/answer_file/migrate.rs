@@ -125,8 +125,8 @@ impl Work<'_> {
         if let Some(newer) = self.new.parameters().find(|p| p.deprecates.contains(&name)) {
             return Some(newer);
         }
-        let older = self.old.get(name)?.deprecates.iter();
-        older.filter_map(|older| self.new.get(older)).next()
+        let mut older = self.old.get(name)?.deprecates.iter();
+        older.find_map(|older| self.new.get(older))
     }
 
     fn rename_and_drop(&mut self) -> Result<()> {

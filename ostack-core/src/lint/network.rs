@@ -154,9 +154,9 @@ pub(super) fn bridge_iface_on_el8(answers: &Answers<'_>) -> Vec<Computed> {
 pub(super) fn ranges_overlap(answers: &Answers<'_>) -> Vec<Computed> {
     let mut found = Vec::new();
     for param in [VLAN_RANGES, TUNNEL_RANGES, VNI_RANGES] {
-        found.extend(meeting(
-            answers.list(param).filter_map(|range| numbers(range, param)).collect(),
-        ));
+        let ranges: Vec<Range> =
+            answers.list(param).filter_map(|range| numbers(range, param)).collect();
+        found.extend(meeting(&ranges));
     }
     let networks: Vec<Range> = [
         DEMO_RANGE,
@@ -168,7 +168,7 @@ pub(super) fn ranges_overlap(answers: &Answers<'_>) -> Vec<Computed> {
     .filter_map(|param| network(answers.value(param), param))
     .collect();
     // Demo and tempest may share one network.
-    found.extend(meeting(networks.clone()).into_iter().filter(|(a, b)| a.text != b.text));
+    found.extend(meeting(&networks).into_iter().filter(|(a, b)| a.text != b.text));
     // The whole floating range is given to instances, unless pools say otherwise.
     let pools = answers.value(DEMO_POOLS);
     if let Some(floating) =
@@ -210,7 +210,7 @@ impl Range {
 }
 
 /// The pairs that meet.
-fn meeting(ranges: Vec<Range>) -> Vec<(Range, Range)> {
+fn meeting(ranges: &[Range]) -> Vec<(Range, Range)> {
     let mut found = Vec::new();
     for (at, a) in ranges.iter().enumerate() {
         let others = ranges.iter().skip(at + 1).filter(|b| a.meets(b));
