@@ -79,7 +79,7 @@ impl AnswerFile {
     /// assert_eq!(agent, Some("openvswitch"), "the default of queens; that of victoria is ovn");
     /// let dropped = &migration.steps[0];
     /// assert_eq!(dropped.action, MigrationAction::Dropped);
-    /// assert_eq!(dropped.reason, "victoria does not have it (the last that has: train)");
+    /// assert_eq!(dropped.reason, "victoria does not have it (the last that has: stein)");
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     ///
