@@ -5,7 +5,6 @@ cd "$(dirname "$0")/.."
 
 echo "== Rust: units, documentation, examples, transcripts"
 cargo test --locked --workspace --exclude ostack-py
-cargo test --locked --doc -p ostack-core
 
 echo "== Rust: a crate that depends on ostack-core alone"
 CARGO_TARGET_DIR=target cargo run --quiet --manifest-path tests/dependent/Cargo.toml -- \

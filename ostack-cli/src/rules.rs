@@ -27,18 +27,12 @@ pub(crate) fn load(folders: &RuleFolders) -> anyhow::Result<KnowledgeBase> {
     Ok(rules)
 }
 
-/// The rules of the folders that were given, or the built-in ones: what is to be checked.
-fn load_only(folders: &RuleFolders) -> anyhow::Result<KnowledgeBase> {
-    let no_builtin_rules = folders.no_builtin_rules || !folders.folders.is_empty();
-    load(&RuleFolders { folders: folders.folders.clone(), no_builtin_rules })
-}
-
 pub(crate) fn run(args: &Rules) -> anyhow::Result<Outcome> {
     match &args.command {
         RulesCommand::List { rules, format } => list(&load(rules)?, *format),
         RulesCommand::Show { id, rules, format } => show(&load(rules)?, id, *format),
-        RulesCommand::Check { rules } => check(&load_only(rules)?),
-        RulesCommand::Test { rules } => test(&load_only(rules)?),
+        RulesCommand::Check { rules } => check(&load(rules)?),
+        RulesCommand::Test { rules } => test(&load(rules)?),
     }
 }
 
@@ -93,7 +87,8 @@ fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
     for problem in &problems {
         writeln!(out, "{}: [{}] {}", problem.rule, problem.code, problem.message)?;
     }
-    writeln!(out, "{} rules, {} problems", rules.len(), problems.len())?;
+    let checked = if rules.loaded().is_empty() { rules.len() } else { rules.loaded().len() };
+    writeln!(out, "{checked} rules, {} problems", problems.len())?;
     print(&out)?;
     Ok(if problems.is_empty() { Outcome::Nothing } else { Outcome::Something })
 }

@@ -1,7 +1,5 @@
 //! For those who write rules: a linter, and the tests that rule files bring.
 
-use std::collections::BTreeSet;
-
 use crate::context::Context;
 use crate::diagnosis::Check;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,10 +19,11 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Lints every rule, and what rules say of one another.
+/// Lints rules, and what they say of others: those that were loaded from folders, or all where none was.
 pub fn check(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for rule in rules.rules() {
+    for index in concerned(rules) {
+        let rule = rules.rule(index);
         let mut say = |code, message: String| {
             problems.push(Problem { rule: rule.id.clone(), code, message });
         };
@@ -38,6 +37,9 @@ pub fn check(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Vec<Problem> {
                 "unknown-symptom",
                 format!("it explains `{}`, which is no rule's id", explains.rule),
             );
+        }
+        if let Some(circle) = rules.circle(index) {
+            say("cycle", format!("{circle}: each explains the next"));
         }
         check_places(rule, &mut say);
         if let Some(name) =
@@ -54,7 +56,7 @@ pub fn check(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Vec<Problem> {
         if rule.references.is_empty() {
             say("no-reference", "nothing supports it: name a reference".to_owned());
         }
-        let tests = rules.find(&rule.id).map(|index| rules.tests(index)).unwrap_or_default();
+        let tests = rules.tests(index);
         if !tests.iter().any(|test| !test.silent) {
             say("no-firing-test", "no [[test]] in which it fires".to_owned());
         }
@@ -62,8 +64,13 @@ pub fn check(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Vec<Problem> {
             say("no-silent-test", "no [[test]] with `silent = true`: write a near miss".to_owned());
         }
     }
-    problems.extend(cycles(rules));
     problems
+}
+
+/// The rules that were loaded from folders; all, where none was.
+fn concerned(rules: &KnowledgeBase) -> Vec<usize> {
+    let loaded = |index: &usize| rules.loaded().is_empty() || rules.path(*index).is_some();
+    rules.indices().filter(loaded).collect()
 }
 
 fn check_places(rule: &Rule, say: &mut impl FnMut(&'static str, String)) {
@@ -90,46 +97,6 @@ fn check_places(rule: &Rule, say: &mut impl FnMut(&'static str, String)) {
     }
 }
 
-/// Rules that explain one another in a circle.
-fn cycles(rules: &KnowledgeBase) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut done: BTreeSet<&str> = BTreeSet::new();
-    for rule in rules.rules() {
-        let mut path: Vec<&Rule> = Vec::new();
-        follow(rules, rule, &mut path, &mut done, &mut problems);
-    }
-    problems
-}
-
-fn follow<'r>(
-    rules: &'r KnowledgeBase,
-    rule: &'r Rule,
-    path: &mut Vec<&'r Rule>,
-    done: &mut BTreeSet<&'r str>,
-    problems: &mut Vec<Problem>,
-) {
-    if let Some(start) = path.iter().position(|there| there.id == rule.id) {
-        let circle: Vec<&str> = path[start..].iter().map(|r| r.id.as_str()).collect();
-        problems.push(Problem {
-            rule: rule.id.clone(),
-            code: "cycle",
-            message: format!("{} and back: each explains the next", circle.join(" → ")),
-        });
-        return;
-    }
-    if done.contains(rule.id.as_str()) {
-        return;
-    }
-    path.push(rule);
-    for explains in &rule.explains {
-        if let Some(index) = rules.find(&explains.rule) {
-            follow(rules, rules.rule(index), path, done, problems);
-        }
-    }
-    path.pop();
-    done.insert(&rule.id);
-}
-
 /// What came of a rule's tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tested {
@@ -141,14 +108,15 @@ pub struct Tested {
     pub failures: Vec<String>,
 }
 
-/// Runs the tests that every rule brings, each against that rule alone.
+/// Runs the tests that rules bring, each against its rule alone: those of the rules that were loaded
+/// from folders, or of all where none was.
 ///
 /// # Errors
 /// A test that cannot be set up: an unknown release or OS, an answer file that cannot be read.
 pub fn test(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Result<Vec<Tested>> {
     let mut results = Vec::new();
-    for rule in rules.rules() {
-        let tests = rules.find(&rule.id).map(|index| rules.tests(index)).unwrap_or_default();
+    for index in concerned(rules) {
+        let (rule, tests) = (rules.rule(index), rules.tests(index));
         let mut alone = KnowledgeBase::empty();
         let mut only = rule.clone();
         only.explains.clear();

@@ -46,8 +46,8 @@ pub enum ErrorKind {
 #[derive(Debug, Clone, thiserror::Error)]
 pub struct Error {
     kind: ErrorKind,
-    #[source]
-    source: Option<Arc<io::Error>>,
+    /// Its words are part of the message, so it is no `source` of its own.
+    io: Option<Arc<io::Error>>,
     details: Box<Details>,
 }
 
@@ -68,14 +68,14 @@ impl Error {
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let details = Details { message: message.into(), ..Details::default() };
-        Self { kind, source: None, details: Box::new(details) }
+        Self { kind, io: None, details: Box::new(details) }
     }
 
     /// An input or output error on `path`.
     #[must_use]
     pub fn io(path: impl fmt::Display, error: io::Error) -> Self {
         let mut built = Self::new(ErrorKind::Io, error.to_string()).in_file(path);
-        built.source = Some(Arc::new(error));
+        built.io = Some(Arc::new(error));
         built
     }
 
@@ -159,7 +159,7 @@ impl Error {
 
     /// The operating system's kind of error, for [`ErrorKind::Io`].
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
-        self.source.as_ref().map(|e| e.kind())
+        self.io.as_ref().map(|e| e.kind())
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -21,28 +21,57 @@ pub const SHORTEST_VALUE: usize = 6;
 /// What packstack writes for a password that it will make up: no secret.
 const PLACEHOLDER: &str = "PW_PLACEHOLDER";
 
-/// Each has one group, which is the secret.
-static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let shapes = [
-        // A name that says so, then `=`, `:` or `=>`, then the value, quoted or not.
+/// What a kind of secret looks like. Most texts hold none of the triggers, and cost no expression.
+struct Shape {
+    /// One of these stands in every text that matches, in any case.
+    triggers: &'static [&'static str],
+    /// The first group that took part is the secret.
+    regex: &'static str,
+    compiled: OnceLock<Regex>,
+}
+
+impl Shape {
+    const fn new(triggers: &'static [&'static str], regex: &'static str) -> Self {
+        Self { triggers, regex, compiled: OnceLock::new() }
+    }
+
+    fn regex(&self) -> &Regex {
+        self.compiled.get_or_init(|| {
+            let built = RegexBuilder::new(self.regex).unicode(false).multi_line(true).build();
+            built.expect("the shapes are valid, as the tests show")
+        })
+    }
+}
+
+static SHAPES: [Shape; 10] = [
+    // A name that says so, then `=`, `:` or `=>`, then the value, quoted or not.
+    Shape::new(
+        &["pass", "secret", "token", "key", "credential", "pw"],
         r#"(?i)[\w.-]*(?:password|passwd|passphrase|secret|token|api_?key|private_?key|credential|_pw|\bpw|_pass|\bpass)[\w.-]*["']?\s*(?:=>|=|:)\s*(?:b|u)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;)}\]&<>]+))"#,
-        // Options of commands.
+    ),
+    // Options of commands.
+    Shape::new(
+        &["pass", "token", "secret"],
         r#"(?i)--?[\w-]*(?:password|passwd|token|secret|pass)(?:=|\s+)["']?([^\s"'-][^\s"']*)"#,
-        r"(?:^|\s)-K\s+(\S+)",
-        r#"(?:^|[\s/'"])mysql\w*\s[^\n]*?\s-p([^\s'"]+)"#,
-        r#"(?i)\bpassword\s+["']([^"'\n]*)["']"#,
+    ),
+    Shape::new(&["-k"], r"(?:^|\s)-K\s+(\S+)"),
+    Shape::new(&["mysql"], r#"(?:^|[\s/'"])mysql\w*\s[^\n]*?\s-p([^\s'"]+)"#),
+    Shape::new(&["password"], r#"(?i)\bpassword\s+["']([^"'\n]*)["']"#),
+    Shape::new(
+        &["identified"],
         r#"(?i)(?:@|\buser\b)[^\n]{0,200}?\sidentified\s+(?:by|via\s+\w+\s+using)\s+(?:password\s+)?["']([^"'\n]*)["']"#,
-        // Headers.
+    ),
+    // Headers.
+    Shape::new(
+        &["-token", "authorization"],
         r#"(?i)\b(?:x-(?:auth|subject|service|storage)-token|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?([^\s"',}]+)"#,
-        // The password in an address.
-        r#"://[^\s/:@"']*:([^\s/@"']+)@"#,
-        // Fernet tokens and keys' bodies.
-        r"\b(gAAAAA[\w-]{20,}=*)",
-        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|\z)",
-    ];
-    let build = |shape: &&str| RegexBuilder::new(shape).unicode(false).multi_line(true).build();
-    shapes.iter().map(|s| build(s).expect("the shapes are valid")).collect()
-});
+    ),
+    // The password in an address.
+    Shape::new(&["://"], r#"://[^\s/:@"']*:([^\s/@"']+)@"#),
+    // Fernet tokens, and the bodies of keys.
+    Shape::new(&["gaaaaa"], r"\b(gAAAAA[\w-]{20,}=*)"),
+    Shape::new(&["private key"], r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|\z)"),
+];
 
 /// Values that such a name may have without being a secret.
 const HARMLESS: [&str; 12] = [
@@ -107,8 +136,10 @@ impl Redactor {
             return Vec::new();
         }
         let mut found: Vec<Range<usize>> = Vec::new();
-        for shape in SHAPES.iter() {
-            for captures in shape.captures_iter(text) {
+        let lower = text.to_ascii_lowercase();
+        let stands = |trigger: &&str| memchr::memmem::find(&lower, trigger.as_bytes()).is_some();
+        for shape in SHAPES.iter().filter(|shape| shape.triggers.iter().any(stands)) {
+            for captures in shape.regex().captures_iter(text) {
                 let Some(value) = captures.iter().skip(1).flatten().next() else { continue };
                 if !is_harmless(value.as_bytes()) {
                     found.push(value.range());

@@ -156,3 +156,50 @@ fn unexplained_errors_are_grouped() {
     assert_eq!(group.template, "no route to <*>");
     assert!(group.nearest.is_empty());
 }
+
+#[test]
+fn what_packstack_passes_over_is_a_suspect_when_something_needs_it() {
+    let rules = rules(&[
+        rule(
+            "repo_down",
+            "explains = [\"package_missing\"]",
+            &pattern("p", "Failed to download metadata for repo"),
+        ),
+        rule("package_missing", "", &pattern("p", "Unable to find a match")),
+        rule("other", "", &pattern("p", "the flux is low")),
+    ]);
+    let ignored = "Error: Failed to download metadata for repo 'x'\n";
+    let needed = diagnose(format!("{ignored}Error: Unable to find a match: nova\n"), &rules);
+    assert_eq!(ids(&needed), ["repo_down"]);
+    assert_eq!(needed.diagnoses[0].symptoms[0].rule, "package_missing");
+    let unrelated = diagnose(format!("{ignored}Error: the flux is low\n"), &rules);
+    assert_eq!(ids(&unrelated), ["other", "repo_down"]);
+}
+
+#[test]
+fn near_a_pattern_that_did_not_match_is_not_near() {
+    let head = "[match]\nany = [\"start\", \"reason\"]";
+    let patterns = format!(
+        "{}{}within = {{ of = \"start\", records = 3 }}\n",
+        pattern("start", "could not start"),
+        pattern("reason", "out of memory")
+    );
+    let rules = rules(&[rule("x", head, &patterns)]);
+    assert!(diagnose("out of memory\n", &rules).diagnoses.is_empty());
+    assert_eq!(ids(&diagnose("could not start\nout of memory\n", &rules)), ["x"]);
+}
+
+#[test]
+fn circles_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = [
+        rule("a", "explains = [\"b\"]", &pattern("p", "aaaa")),
+        rule("b", "explains = [\"c\"]", &pattern("p", "bbbb")),
+        rule("c", "explains = [\"a\"]", &pattern("p", "cccc")),
+    ];
+    for (name, text) in ["a", "b", "c"].into_iter().zip(texts) {
+        std::fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    let errors = KnowledgeBase::empty().load(folder.path()).unwrap_err();
+    assert_eq!(errors[0].message(), "a → b → c → a: each explains the next, in a circle");
+}

@@ -2,9 +2,11 @@
 //! its prefilter says what the exhaustive one says.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use ostack_core::context::Context;
 use ostack_core::diagnosis;
+use ostack_core::matcher::Matcher;
 use ostack_core::report;
 use ostack_core::rule::KnowledgeBase;
 use ostack_tests::{ids, log, reference};
@@ -20,11 +22,43 @@ fn cases() -> Option<Vec<serde_json::Value>> {
     Some(cases)
 }
 
-fn both(text: &str, rules: &KnowledgeBase) -> (String, String) {
-    let context = Context::new();
-    let real = ostack_core::diagnose(&log(text), &context, rules);
-    let slow = diagnosis::diagnose_exhaustively(&log(text), &context, rules, ostack_core::CHECKS);
-    (report::json(&real), report::json(&slow))
+/// What both matchers say, as JSON.
+struct Both<'k> {
+    rules: &'k KnowledgeBase,
+    real: Matcher<'k>,
+    exhaustive: Matcher<'k>,
+}
+
+impl<'k> Both<'k> {
+    fn of(rules: &'k KnowledgeBase) -> Self {
+        Self { rules, real: Matcher::new(rules), exhaustive: Matcher::exhaustive(rules) }
+    }
+
+    fn say(&self, text: &str) -> (String, String) {
+        let context = Context::new();
+        let with = |matcher| {
+            diagnosis::diagnose_with(&log(text), &context, self.rules, ostack_core::CHECKS, matcher)
+        };
+        (report::json(&with(&self.real)), report::json(&with(&self.exhaustive)))
+    }
+}
+
+/// The built-in rules, and the lines of all their tests.
+fn built_in() -> &'static (KnowledgeBase, Vec<String>) {
+    static BUILT_IN: OnceLock<(KnowledgeBase, Vec<String>)> = OnceLock::new();
+    BUILT_IN.get_or_init(|| {
+        let rules = KnowledgeBase::builtin();
+        let logs =
+            (0..rules.len()).flat_map(|index| rules.tests(index)).filter_map(|test| test.log);
+        let lines =
+            logs.flat_map(|log| log.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+        (rules, lines)
+    })
+}
+
+fn both() -> &'static Both<'static> {
+    static BOTH: OnceLock<Both<'static>> = OnceLock::new();
+    BOTH.get_or_init(|| Both::of(&built_in().0))
 }
 
 #[test]
@@ -41,9 +75,8 @@ fn healthy_logs_get_no_diagnosis() {
 #[test]
 fn the_prefilter_loses_nothing_on_the_corpus() {
     let Some(cases) = cases() else { return };
-    let rules = KnowledgeBase::builtin();
     for case in &cases {
-        let (real, slow) = both(case["log"].as_str().unwrap(), &rules);
+        let (real, slow) = both().say(case["log"].as_str().unwrap());
         assert_eq!(real, slow, "{}", case["id"]);
     }
 }
@@ -56,19 +89,14 @@ proptest! {
     fn the_prefilter_loses_nothing_on_generated_logs(
         picks in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..200), 1..30),
     ) {
-        let rules = KnowledgeBase::builtin();
-        let mut lines: Vec<String> = Vec::new();
-        for index in 0..rules.len() {
-            let logs = rules.tests(index).into_iter().filter_map(|test| test.log);
-            lines.extend(logs.flat_map(|log| log.lines().map(str::to_owned).collect::<Vec<_>>()));
-        }
+        let lines = &built_in().1;
         let mut text = String::new();
         for (pick, cut) in picks {
-            let line = pick.get(&lines);
+            let line = pick.get(lines);
             text.push_str(if cut < 20 { line.get(cut..).unwrap_or(line) } else { line });
             text.push('\n');
         }
-        let (real, slow) = both(&text, &rules);
+        let (real, slow) = both().say(&text);
         prop_assert_eq!(real, slow);
     }
 }

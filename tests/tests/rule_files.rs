@@ -30,15 +30,61 @@ fn the_good_one_is_good() {
 
 #[test]
 fn errors_name_the_place() {
-    insta::assert_snapshot!(error("format = 1", "format = 2"), @"");
-    insta::assert_snapshot!(error("id = \"x\"", "id = \"y\""), @"");
-    insta::assert_snapshot!(error("severity = \"error\"", "severity = \"fatal\""), @"");
-    insta::assert_snapshot!(error("title = \"The", "titel = \"The"), @"");
-    insta::assert_snapshot!(error("flux (?<what>.+) low", "flux (?<what>.+ low"), @"");
-    insta::assert_snapshot!(error("flux (?<what>.+) low", r"\w+ \d+"), @"");
-    insta::assert_snapshot!(error("flux --raise", "flux --raise {{ what }}"), @"");
-    insta::assert_snapshot!(error("flux --raise", "flux --raise {{ waht }}"), @"");
-    insta::assert_snapshot!(error("[[pattern]]", "explains = [\"x\"]\n[[pattern]]"), @"");
-    insta::assert_snapshot!(error("[[pattern]]", "[match]\nall = [\"q\"]\n[[pattern]]"), @"");
-    insta::assert_snapshot!(error("run = \"flux --raise\"", "risk = \"safe\""), @"");
+    insta::assert_snapshot!(error("format = 1", "format = 2"), @"
+    x.toml:1:10: expected format 1, but found 2
+      | format = 2
+      |          ^
+    ");
+    insta::assert_snapshot!(error("id = \"x\"", "id = \"y\""), @r#"
+    x.toml:2:6: expected the file's stem `x`, but found `y`
+      | id = "y"
+      |      ^^^
+    "#);
+    insta::assert_snapshot!(error("severity = \"error\"", "severity = \"fatal\""), @r#"
+    x.toml:5:12: unknown variant `fatal`, expected one of `info`, `warning`, `error`
+      | severity = "fatal"
+      |            ^^^^^^^
+    "#);
+    insta::assert_snapshot!(error("title = \"The", "titel = \"The"), @r#"
+    x.toml:3:1: unknown field `titel`, expected one of `format`, `id`, `title`, `component`, `severity`, `status`, `releases`, `os`, `fixed_in`, `cause`, `explains`, `references`, `false_positives`, `overrides`, `computed`, `match`, `pattern`, `when`, `check`, `fix`, `verify`, `again`, `test`
+      | titel = "The flux is low"
+      | ^^^^^
+    "#);
+    insta::assert_snapshot!(error("flux (?<what>.+) low", "flux (?<what>.+ low"), @"
+    x.toml:9:9: expected a regular expression, but unclosed group
+      | regex = 'flux (?<what>.+ low'
+      |         ^^^^^^^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(error("flux (?<what>.+) low", r"\w+ \d+"), @r"
+    x.toml:9:9: expected a literal of 4 bytes or more that every match contains, but found none
+      | regex = '\w+ \d+'
+      |         ^^^^^^^^^
+    ");
+    insta::assert_snapshot!(error("flux --raise", "flux --raise {{ what }}"), @r#"
+    x.toml:13:7: expected a capture that is safe in a command or a file, but the pattern of `what` matches more than [\w.+:@%/=-]
+      | run = "flux --raise {{ what }}"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+    insta::assert_snapshot!(error("flux --raise", "flux --raise {{ waht }}"), @r#"
+    x.toml:13:7: expected the name of a capture, but found `waht`
+      | run = "flux --raise {{ waht }}"
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^
+      help: did you mean `what`?
+    "#);
+    insta::assert_snapshot!(error("[[pattern]]", "explains = [\"x\"]\n[[pattern]]"), @r#"
+    x.toml:7:13: expected another rule, but a rule cannot explain itself
+      | explains = ["x"]
+      |             ^^^
+    "#);
+    insta::assert_snapshot!(error("[[pattern]]", "[match]\nall = [\"q\"]\n[[pattern]]"), @r#"
+    x.toml:8:8: expected the name of a [[pattern]], but found `q`
+      | all = ["q"]
+      |        ^^^
+      help: did you mean `p`?
+    "#);
+    insta::assert_snapshot!(error("run = \"flux --raise\"", "risk = \"safe\""), @"
+    x.toml:12:1: expected exactly one of `run`, `set`, `edit` and `note` in a step
+      | [[fix.step]]
+      | ^^^^^^^^^^^^
+    ");
 }

@@ -129,6 +129,9 @@ impl<'a> Evaluation<'a> {
             let same = keys.iter().position(|k| *k == key);
             let full = (keys.len() >= MOST_OF_ONE_RULE).then(|| keys.len() - 1);
             if let Some(at) = same.or(full) {
+                if found[at].primaries.iter().any(|seen| seen.same_record(instance[0])) {
+                    continue;
+                }
                 found[at].count += 1;
                 found[at].primaries.push(instance[0]);
                 for (name, value) in captures {
@@ -220,6 +223,9 @@ impl<'a> Evaluation<'a> {
                 let together = 0.06 * (rule.all.len() - 1).min(2) as f64;
                 sure.part(together, format!("{} signs are found together", rule.all.len()));
             }
+        }
+        if hits.first().is_some_and(|hit| hit.passed_over) {
+            sure.part(-0.15, "packstack itself passes over this line");
         }
         if !rule.checks.is_empty() {
             sure.part(-0.10, "other causes show the same way: the check decides");
@@ -323,15 +329,20 @@ pub(super) fn instances<'h>(
         if !complete(rule, &of, rest, primary, &mut chosen) {
             continue;
         }
-        let mut any = rule.any.is_empty() || chosen[pattern].is_some() && rule.all.is_empty();
-        for &p in &rule.any {
-            if chosen[p].is_none() {
-                chosen[p] =
-                    nearest(of(p), primary).into_iter().find(|hit| fits(rule, p, hit, &chosen));
-            }
-            any |= chosen[p].is_some();
+        for &p in rule.any.iter().filter(|&&p| p != pattern) {
+            chosen[p] = nearest(of(p), primary).into_iter().find(|hit| fits(rule, p, hit, &chosen));
         }
-        if !any {
+        // What must be near a pattern that did not match is not there either.
+        let alone = |p: usize| {
+            let within = rule.patterns[p].within.as_ref();
+            chosen[p].is_some() && within.is_some_and(|w| chosen[w.of].is_none())
+        };
+        let lone: Vec<usize> = (0..chosen.len()).filter(|&p| alone(p)).collect();
+        for p in lone {
+            chosen[p] = None;
+        }
+        let any = rule.any.is_empty() || rule.any.iter().any(|&p| chosen[p].is_some());
+        if !any || rule.all.iter().any(|&p| chosen[p].is_none()) {
             continue;
         }
         let veto = rule.none.iter().any(|&p| of(p).iter().any(|hit| fits(rule, p, hit, &chosen)));

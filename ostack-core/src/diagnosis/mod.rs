@@ -139,15 +139,16 @@ pub fn facts(context: &Context, rules: &KnowledgeBase, checks: &[&dyn Check]) ->
     rank::findings(&evaluation, candidates)
 }
 
-/// The same with the matcher that has no prefilter: what the real one is held against.
-#[doc(hidden)]
-pub fn diagnose_exhaustively(
+/// As [`diagnose`], with a matcher that was made before: for many short runs, and to hold the real
+/// matcher against the [exhaustive](Matcher::exhaustive) one.
+pub fn diagnose_with(
     sources: &Sources,
     context: &Context,
     rules: &KnowledgeBase,
     checks: &[&dyn Check],
+    matcher: &Matcher<'_>,
 ) -> Report {
-    run(sources, context, rules, checks, &Matcher::exhaustive(rules), |_, _| ()).0
+    run(sources, context, rules, checks, matcher, |_, _| ()).0
 }
 
 /// As [`diagnose`], and says of one rule why it fired or did not.

@@ -157,7 +157,19 @@ impl Evaluation<'_> {
         let rule = candidate.rule;
         let say = |text: &str| words(text, &candidate.captures);
         let seen = candidate.hits.iter().chain(candidate.primaries.iter().skip(1));
-        let mut evidence: Vec<Evidence> = seen.map(|hit| self.evidence(hit)).collect();
+        let mut evidence: Vec<Evidence> = Vec::new();
+        for hit in seen {
+            let new = self.evidence(hit);
+            let place = (&new.path, new.line);
+            match evidence.iter_mut().find(|there| (&there.path, there.line) == place) {
+                Some(there) => {
+                    for (name, value) in new.captures {
+                        there.captures.entry(name).or_insert(value);
+                    }
+                }
+                None => evidence.push(new),
+            }
+        }
         // What is known of the host comes behind the first lines of the log.
         evidence
             .splice(evidence.len().min(2)..evidence.len().min(2), candidate.facts.iter().cloned());

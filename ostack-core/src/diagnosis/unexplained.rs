@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use crate::finding::{Place, printable};
-use crate::log::{Entry, Kind, Level, PackstackEvent, PuppetEvent, Record, Run, Source};
+use crate::log::{
+    Entry, Kind, Level, PackstackEvent, PuppetEvent, Record, Run, Source, is_passed_over,
+};
 use crate::redact::Redactor;
 
 /// At most so many different errors are kept; further ones are counted in none.
@@ -165,7 +167,7 @@ fn weight(entry: &Entry<'_>) -> Option<u32> {
             PuppetEvent::Skipped | PuppetEvent::DependencyFailed | PuppetEvent::Facter => None,
             PuppetEvent::Compile => Some(7),
             PuppetEvent::ChangeFailed => Some(6),
-            _ if is_ignored(puppet.message.of(entry.text)) => None,
+            _ if is_passed_over(entry.text) => None,
             PuppetEvent::Prefetch => Some(2),
             _ => Some(5),
         },
@@ -178,11 +180,6 @@ fn weight(entry: &Entry<'_>) -> Option<u32> {
 /// packstack's message that only points to Puppet's.
 fn is_pointer(message: &[u8]) -> bool {
     memchr::memmem::find(message, b"Error appeared during Puppet run").is_some()
-}
-
-/// What Puppet prints in good runs too, and packstack passes over.
-fn is_ignored(message: &[u8]) -> bool {
-    message.starts_with(b"NetworkManager is not running")
 }
 
 /// The form of a message: numbers, addresses, hexadecimal and quoted values become `<*>`.

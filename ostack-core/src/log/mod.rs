@@ -30,6 +30,7 @@ mod tests;
 
 pub use block::{Block, Place};
 pub use fields::Kind;
+pub use packstack::is_passed_over;
 pub use reader::Reader;
 pub use record::*;
 pub use run::{Run, RunTracker, Step, StepState};

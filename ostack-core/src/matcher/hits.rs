@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Match;
-use crate::log::{Entry, Kind, Level, Source};
+use crate::log::{self, Entry, Kind, Level, Source};
 
 /// At most so many matches of one pattern are kept; after that the last one is replaced, so that the
 /// first ones and the newest are there.
@@ -41,6 +41,8 @@ pub struct Hit {
     pub resource: Option<String>,
     /// The kind of the record.
     pub kind: Kind,
+    /// Whether packstack passes over such a line: a suspect only if something later needs it.
+    pub passed_over: bool,
     /// How bad the record says it is.
     pub level: Level,
 }
@@ -75,6 +77,7 @@ impl Hit {
                 .or_else(|| source.1.manifest().map(str::to_owned)),
             resource: owned(record.field("resource", text)),
             kind: record.kind(),
+            passed_over: log::is_passed_over(&text[start..end]),
             level: record.level(),
         }
     }

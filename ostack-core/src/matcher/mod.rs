@@ -1,20 +1,20 @@
 //! Finds which patterns of which rules match which records.
 //!
-//! Two stages: one automaton looks for all anchors at once, and only a pattern whose anchor was seen
+//! Two stages: one pass looks for all anchors at once, and only a pattern whose anchor was seen
 //! in a record has its regular expression compiled (once) and run (on that record). The
 //! [exhaustive](Matcher::exhaustive) matcher runs every expression on every record; it is the
 //! reference that the real one is held against.
 
 mod hits;
+mod prefilter;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 
 pub use hits::{Hit, Hits};
+use prefilter::Prefilter;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Entry, Kind};
@@ -40,9 +40,7 @@ pub struct Match {
 #[derive(Debug)]
 pub struct Matcher<'k> {
     rules: &'k KnowledgeBase,
-    automaton: Option<AhoCorasick>,
-    /// For each literal of the automaton, the patterns that it wakes, as indices into `slots`.
-    woken: Vec<Vec<usize>>,
+    prefilter: Option<Prefilter<'k>>,
     slots: Vec<Slot>,
 }
 
@@ -71,32 +69,17 @@ pub struct Scratch {
 
 impl<'k> Matcher<'k> {
     /// A matcher of all rules.
-    ///
-    /// # Panics
-    /// Where the anchors of all rules together exceed what an automaton can hold (gigabytes).
     pub fn new(rules: &'k KnowledgeBase) -> Self {
-        let mut literals: Vec<&[u8]> = Vec::new();
-        let mut woken: Vec<Vec<usize>> = Vec::new();
-        let mut slots = Vec::new();
-        let mut slot_of = HashMap::new();
-        let mut literal_of: HashMap<&[u8], usize> = HashMap::new();
-        for (literal, rule, pattern) in rules.anchors() {
-            let slot = *slot_of.entry((rule, pattern)).or_insert_with(|| {
+        let mut slots: Vec<Slot> = Vec::new();
+        // The anchors of a pattern stand together.
+        let literals = rules.anchors().map(|(literal, rule, pattern)| {
+            if slots.last().is_none_or(|last| (last.rule, last.pattern) != (rule, pattern)) {
                 slots.push(Slot { rule, pattern, compiled: OnceLock::new() });
-                slots.len() - 1
-            });
-            let index = *literal_of.entry(literal).or_insert_with(|| {
-                literals.push(literal);
-                woken.push(Vec::new());
-                literals.len() - 1
-            });
-            woken[index].push(slot);
-        }
-        let automaton = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .build(&literals)
-            .expect("anchors of rules fit into an automaton");
-        Self { rules, automaton: Some(automaton), woken, slots }
+            }
+            (literal, slots.len() - 1)
+        });
+        let prefilter = Prefilter::new(literals);
+        Self { rules, prefilter: Some(prefilter), slots }
     }
 
     /// A matcher that runs every expression on every record: slow, and obviously right.
@@ -105,26 +88,24 @@ impl<'k> Matcher<'k> {
             let patterns = 0..rules.rule(rule).patterns.len();
             patterns.map(move |pattern| Slot { rule, pattern, compiled: OnceLock::new() })
         });
-        Self { rules, automaton: None, woken: Vec::new(), slots: slots.collect() }
+        Self { rules, prefilter: None, slots: slots.collect() }
     }
 
     /// Calls `found` with each pattern's first match in the record, in the order of rules.
     pub fn scan(&self, entry: &Entry<'_>, scratch: &mut Scratch, mut found: impl FnMut(Match)) {
         let mut awake = std::mem::take(&mut scratch.awake);
         awake.clear();
-        match &self.automaton {
+        match &self.prefilter {
             None => awake.extend(0..self.slots.len()),
-            Some(automaton) => {
+            Some(prefilter) => {
                 scratch.round += 1;
                 scratch.seen.resize(self.slots.len(), 0);
-                for hit in automaton.find_overlapping_iter(entry.text) {
-                    for &slot in &self.woken[hit.pattern().as_usize()] {
-                        if scratch.seen[slot] != scratch.round {
-                            scratch.seen[slot] = scratch.round;
-                            awake.push(slot);
-                        }
+                prefilter.scan(entry.text, |slot| {
+                    if scratch.seen[slot] != scratch.round {
+                        scratch.seen[slot] = scratch.round;
+                        awake.push(slot);
                     }
-                }
+                });
                 awake.sort_unstable();
             }
         }

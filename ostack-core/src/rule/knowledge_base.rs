@@ -69,8 +69,8 @@ impl KnowledgeBase {
     ///
     /// # Errors
     /// A folder or file that cannot be read, a file that is not a valid rule, and a rule with the id
-    /// of one that is there already and no `overrides = true`. All files are looked at: the errors
-    /// of all of them are returned.
+    /// of one that is there already and no `overrides = true`, and rules that explain one another in
+    /// a circle. All files are looked at: the errors of all of them are returned.
     pub fn load(&mut self, folder: &Path) -> Result<(), Vec<Error>> {
         let mut files = Vec::new();
         toml_files(folder, &mut files).map_err(|e| vec![e])?;
@@ -83,7 +83,36 @@ impl KnowledgeBase {
                 Err(error) => errors.push(error),
             }
         }
+        let circles =
+            self.indices().filter(|&index| self.path(index).is_some()).filter_map(|index| {
+                let message =
+                    format!("{}: each explains the next, in a circle", self.circle(index)?);
+                Some(Error::new(ErrorKind::Rule, message).in_file(self.path(index)?))
+            });
+        errors.extend(circles);
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// The rules that explain one another in a circle through this one, in words.
+    pub fn circle(&self, index: usize) -> Option<String> {
+        let next = |at: usize| self.rule(at).explains.iter().filter_map(|e| self.find(&e.rule));
+        let mut from: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut left: Vec<(usize, usize)> = next(index).map(|symptom| (symptom, index)).collect();
+        while let Some((at, cause)) = left.pop() {
+            if from.contains_key(&at) {
+                continue;
+            }
+            from.insert(at, cause);
+            left.extend(next(at).map(|symptom| (symptom, at)));
+        }
+        let mut at = *from.get(&index)?;
+        let mut path = vec![self.head(index).id];
+        while at != index {
+            path.insert(0, self.head(at).id);
+            at = from[&at];
+        }
+        path.insert(0, self.head(index).id);
+        Some(path.join(" → "))
     }
 
     /// Adds one rule; `path` is shown in reports.
@@ -156,14 +185,19 @@ impl KnowledgeBase {
         })
     }
 
+    /// The indices of all rules, in the order of ids.
+    pub fn indices(&self) -> impl Iterator<Item = usize> {
+        self.by_id.values().copied()
+    }
+
     /// All rules' heads, in the order of ids.
     pub fn heads(&self) -> impl Iterator<Item = Head<'_>> {
-        self.by_id.values().map(|&index| self.head(index))
+        self.indices().map(|index| self.head(index))
     }
 
     /// All rules, decoded, in the order of ids.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.by_id.values().map(|&index| self.rule(index))
+        self.indices().map(|index| self.rule(index))
     }
 
     /// The head of the rule at `index`.

@@ -8,10 +8,32 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::template::is_safe;
 
+/// How many bytes of an anchor are looked for first.
+pub const WINDOW: usize = 4;
 /// The shortest literal that may wake a pattern, in bytes.
-pub const SHORTEST: usize = 4;
+pub const SHORTEST: usize = WINDOW;
 /// At most so many alternatives wake one pattern.
 const MOST: usize = 24;
+
+/// Where the window of a literal begins that is rarest in logs: letters that are common in English
+/// and what stands between words weigh most.
+///
+/// ```
+/// use ostack_core::rule::anchor::rarest_window;
+/// assert_eq!(&b"could not fetch x_y_z"[rarest_window(b"could not fetch x_y_z")..], b"x_y_z");
+/// ```
+pub fn rarest_window(literal: &[u8]) -> usize {
+    let weight = |byte: &u8| match byte {
+        b' ' => 14,
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 10,
+        b'l' | b'd' | b'c' | b'u' | b'm' | b'p' | b'f' | b'h' => 7,
+        b'0'..=b'9' | b'.' | b':' | b'-' | b'/' | b'_' => 6,
+        b'g' | b'b' | b'y' | b'v' | b'w' | b'k' => 4,
+        _ => 1,
+    };
+    let windows = literal.windows(WINDOW).map(|window| window.iter().map(weight).sum::<u32>());
+    windows.enumerate().min_by_key(|(_, sum)| *sum).map_or(0, |(start, _)| start)
+}
 
 /// Parses a pattern as the matcher compiles it: bytes, ASCII classes, `^` and `$` at line ends.
 ///
