@@ -178,9 +178,12 @@ fn check(
     match format {
         Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(&verdict)?))?,
         Format::Text => {
-            let repaired: String =
-                repaired.iter().map(|what| format!("repaired: {what}\n")).collect();
-            print(&format!("{repaired}{}", shown(path, &verdict)))?;
+            let mut out = String::new();
+            for what in &repaired {
+                writeln!(out, "repaired: {what}")?;
+            }
+            out.push_str(&shown(path, &verdict));
+            print(&out)?;
         }
     }
     let found = verdict.problems.iter().any(|problem| problem.severity != Severity::Info);

@@ -7,7 +7,7 @@
 //!
 //! let log = "Error: Function lookup() did not find a value for the name 'DEFAULT_EXEC_TIMEOUT'\n";
 //! let mut sources = Sources::new();
-//! sources.push(Source::bytes("192.0.2.2_controller.pp.log", log.into()));
+//! sources.push(Source::bytes("192.0.2.2_controller.pp.log", log));
 //! let report = ostack_core::diagnose(
 //!     &sources,
 //!     &Context::new().release("victoria")?,

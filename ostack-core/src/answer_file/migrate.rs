@@ -45,6 +45,8 @@ pub enum MigrationAction {
     Added,
     /// The file left it to the default, which is another one now: the old one was written down.
     Pinned,
+    /// The release refuses the value, which was the default: its own default stands there now.
+    Replaced,
     /// The release refuses the value: a person must choose another.
     Review,
 }
@@ -56,6 +58,7 @@ impl fmt::Display for MigrationAction {
             Self::Dropped => "dropped",
             Self::Added => "added",
             Self::Pinned => "pinned",
+            Self::Replaced => "replaced",
             Self::Review => "review",
         })
     }
@@ -76,7 +79,7 @@ impl AnswerFile {
     /// assert_eq!(agent, Some("openvswitch"), "the default of queens; that of victoria is ovn");
     /// let dropped = &migration.steps[0];
     /// assert_eq!(dropped.action, MigrationAction::Dropped);
-    /// assert_eq!(dropped.reason, "victoria does not have it (the last that has: train)");
+    /// assert_eq!(dropped.reason, "victoria does not have it (the last that has: stein)");
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     ///
@@ -91,7 +94,7 @@ impl AnswerFile {
         migration.rename_and_drop()?;
         migration.pin()?;
         migration.add()?;
-        migration.review();
+        migration.review()?;
         Ok(Migration { file: migration.file, steps: migration.steps })
     }
 }
@@ -125,8 +128,8 @@ impl Work<'_> {
         if let Some(newer) = self.new.parameters().find(|p| p.deprecates.contains(&name)) {
             return Some(newer);
         }
-        let older = self.old.get(name)?.deprecates.iter();
-        older.filter_map(|older| self.new.get(older)).next()
+        let mut older = self.old.get(name)?.deprecates.iter();
+        older.find_map(|older| self.new.get(older))
     }
 
     fn rename_and_drop(&mut self) -> Result<()> {
@@ -168,12 +171,16 @@ impl Work<'_> {
 
     /// Writes down defaults that the file relied on and that are other ones now.
     fn pin(&mut self) -> Result<()> {
+        let seen = self.before.walk(self.old).values;
         for parameter in self.old.parameters() {
             let Some(newer) = self.new.get(parameter.name) else {
                 continue;
             };
             let (was, is) = (parameter.default, newer.default);
             let open = is_secret(newer.name) || [was, is].iter().any(|d| d.contains('{'));
+            if seen.get(parameter.name).is_none() {
+                continue;
+            }
             if open || was == is || self.file.place(newer).is_some() || !takes(newer, was) {
                 continue;
             }
@@ -226,14 +233,27 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Names the values that the new release refuses.
-    fn review(&mut self) {
-        let refused = self.file.walk(self.new).failures;
-        for failure in &refused {
+    /// Replaces old defaults that the new release refuses, and names other values that it refuses.
+    fn review(&mut self) -> Result<()> {
+        let to = self.new.release;
+        for failure in self.file.walk(self.new).failures {
             let name = failure.parameter.map_or("", |parameter| parameter.name);
-            let reason = format!("{} refuses the value: {}", self.new.release, failure.message());
-            self.say(MigrationAction::Review, name, reason);
+            let was = self.old.get(name).map(|parameter| parameter.default);
+            let is = failure.parameter.map(|parameter| parameter.default);
+            match (was, is) {
+                (Some(was), Some(is)) if failure.found == was && was != is => {
+                    self.file.set(name, is)?;
+                    let reason =
+                        format!("{to} refuses `{was}`, the old default; its own is `{is}`");
+                    self.say(MigrationAction::Replaced, name, reason);
+                }
+                _ => {
+                    let reason = format!("{to} refuses the value: {}", failure.message());
+                    self.say(MigrationAction::Review, name, reason);
+                }
+            }
         }
+        Ok(())
     }
 }
 
