@@ -26,7 +26,7 @@ pub fn oslo_log(bytes: usize, one_in: u64) -> String {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let pick = (state >> 33) as usize;
-        let is_error = one_in > 0 && state % one_in == 0;
+        let is_error = one_in > 0 && state.is_multiple_of(one_in);
         let text = if is_error { ERRORS[pick % ERRORS.len()] } else { QUIET[pick % QUIET.len()] };
         let id = format!("{state:016x}");
         let (minute, second) = (line / 6000 % 60, line / 100 % 60);

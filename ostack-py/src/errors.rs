@@ -22,6 +22,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let name = match error.kind() {
         ErrorKind::Io => "FileError",
         ErrorKind::Rule => "RuleError",
@@ -30,7 +31,6 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         ErrorKind::Context | ErrorKind::Usage => "ContextError",
         _ => "OstackError",
     };
-    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let module = MODULE.get_or_try_init(py, || py.import("ostack._errors").map(Bound::unbind))?;
     let class = module.bind(py).getattr(name)?.cast_into::<PyType>()?;
     let place = PyDict::new(py);
