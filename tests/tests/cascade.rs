@@ -6,8 +6,8 @@ use ostack_tests::{diagnose, ids};
 fn rules(texts: &[String]) -> KnowledgeBase {
     let mut rules = KnowledgeBase::empty();
     for text in texts {
-        let (rule, tests) = parse("rules/host", text).unwrap();
-        rules.add("rules/host", rule, tests).unwrap();
+        let (rule, tests) = parse("rules/host", text).expect("a rule of a test");
+        rules.add("rules/host", rule, tests).expect("an id of its own");
     }
     rules
 }
@@ -144,10 +144,9 @@ fn skipped_resources_are_counted_once() {
 
 #[test]
 fn unexplained_errors_are_grouped() {
-    let mut log = String::new();
-    for n in 1..=3 {
-        log.push_str(&format!("2026-01-01 10:00:0{n}.000 1 ERROR a [-] no route to 192.0.2.{n}\n"));
-    }
+    let line = |n| format!("2026-01-01 10:00:0{n}.000 1 ERROR a [-] no route to 192.0.2.{n}\n");
+    let log: Vec<String> = (1..=3).map(line).collect();
+    let log = log.concat();
     let report = diagnose(log, &KnowledgeBase::empty());
     assert!(report.diagnoses.is_empty());
     assert_eq!(report.unexplained.len(), 1);

@@ -16,8 +16,8 @@ fn cases() -> Option<Vec<serde_json::Value>> {
     let folder = reference("corpus")?;
     let mut cases = Vec::new();
     for file in ["failures.jsonl", "healthy.jsonl", "real_tools.jsonl"] {
-        let text = fs::read_to_string(folder.join(file)).unwrap();
-        cases.extend(text.lines().map(|line| serde_json::from_str(line).unwrap()));
+        let text = fs::read_to_string(folder.join(file)).expect("a file of the corpus");
+        cases.extend(text.lines().map(|line| serde_json::from_str(line).expect("a case a line")));
     }
     Some(cases)
 }

@@ -20,7 +20,7 @@ run = "flux --raise"
 fn error(from: &str, to: &str) -> String {
     let text = GOOD.replace(from, to);
     assert_ne!(text, GOOD);
-    parse("x.toml", &text).unwrap_err().to_string()
+    parse("x.toml", &text).expect_err("the file is not valid").to_string()
 }
 
 #[test]
