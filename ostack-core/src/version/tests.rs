@@ -102,7 +102,10 @@ proptest! {
 
     #[test]
     fn constraints_that_share_a_version_overlap((a, b, version) in constraints()) {
-        let both = a.allows(&version).unwrap() && b.allows(&version).unwrap();
+        // An rpm version without a release stands for all of its releases: what allows one and what
+        // allows another need not share any.
+        let one = a.scheme() != Scheme::Rpm || version.as_str().contains('-');
+        let both = one && a.allows(&version).unwrap() && b.allows(&version).unwrap();
         prop_assert!(!both || a.overlaps(&b).unwrap() && contradiction(&[a, b]).unwrap().is_empty());
     }
 
