@@ -1,21 +1,16 @@
 //! What is known beside the log: the answer file, the host's facts, the release and the OS, each with
-//! where it is known from; and conditions on it, which are true, false or unknown.
+//! where it is known from.
 
 use std::path::Path;
 
-use regex::bytes::RegexBuilder;
 use serde::Serialize;
 
 use crate::answer_file::{AnswerFile, Dialect};
 use crate::error::{Error, Result};
-use crate::finding::{Evidence, EvidenceKind, printable};
-use crate::host::{self, Host, Package};
+use crate::host::{self, Host};
 use crate::parameter::is_secret;
-use crate::redact::{MASK, Redactor};
-use crate::release::{Os, Release, ReleaseRange};
-use crate::rule::{AnswerTest, FixWhen, When};
-use crate::span::characters;
-use crate::version::{Constraint, Scheme, Truth};
+use crate::redact::Redactor;
+use crate::release::{Os, Release};
 
 /// A thing that is known, and where from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,19 +37,6 @@ pub struct Context {
     packages: Option<String>,
     answers: Option<Fact<AnswerFile>>,
     redact_off: bool,
-}
-
-/// A condition on the context, as it was met.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
-    /// What must hold, in words.
-    pub text: String,
-    /// Whether it does.
-    pub truth: Truth,
-    /// What was seen.
-    pub seen: String,
-    /// Where it was seen.
-    pub evidence: Option<Evidence>,
 }
 
 impl Context {
@@ -187,187 +169,14 @@ impl Context {
         Redactor::new(entries.filter(|e| is_secret(&e.name)).map(|e| e.value.clone()))
     }
 
-    /// The conditions of a rule, each with what was seen. Alternatives become one condition.
-    pub fn conditions(&self, when: &When) -> Vec<Condition> {
-        let mut found: Vec<Condition> = Vec::new();
-        found.extend(when.package.iter().map(|text| self.package(text)));
-        found.extend(when.answer.iter().map(|(name, test)| self.answer(name, test)));
-        if !when.release.is_empty() {
-            found.push(self.releases(&when.release));
-        }
-        if !when.os.is_empty() {
-            found.push(self.systems(&when.os));
-        }
-        found.extend(when.repo.iter().map(|id| self.repo(id)));
-        found.extend(when.file.iter().map(|test| self.file_holds(&test.path, &test.regex)));
-        if !when.any.is_empty() {
-            let branches: Vec<Vec<Condition>> =
-                when.any.iter().map(|branch| self.conditions(branch)).collect();
-            let all = |branch: &Vec<Condition>| {
-                branch.iter().fold(Truth::True, |truth, condition| truth & condition.truth)
-            };
-            let join = |part: fn(&Condition) -> &str| {
-                let words =
-                    |b: &Vec<Condition>| b.iter().map(part).collect::<Vec<_>>().join(" and ");
-                branches.iter().map(words).collect::<Vec<_>>().join(", or ")
-            };
-            found.push(Condition {
-                text: join(|c| &c.text),
-                truth: branches.iter().fold(Truth::False, |truth, branch| truth | all(branch)),
-                seen: join(|c| &c.seen),
-                evidence: branches.iter().flatten().find_map(|c| c.evidence.clone()),
-            });
-        }
-        found
+    /// Whether secrets are masked.
+    pub fn redacts(&self) -> bool {
+        !self.redact_off
     }
-
-    /// Whether the release is one of these; unknown where it is not known.
-    pub fn releases(&self, ranges: &[String]) -> Condition {
-        let truth = self.release.as_ref().map_or(Truth::Unknown, |release| {
-            let contains = |range: &String| {
-                ReleaseRange::parse(range).is_ok_and(|range| range.contains(release.value))
-            };
-            ranges.iter().any(contains).into()
-        });
-        let seen = self.release.as_ref().map(|r| format!("{} ({})", r.value.id(), r.from));
-        condition(format!("release {}", ranges.join(" or ")), truth, seen)
-    }
-
-    /// Whether the operating system is one of these; unknown where it is not known.
-    pub fn systems(&self, patterns: &[String]) -> Condition {
-        let truth = self.os.as_ref().map_or(Truth::Unknown, |os| {
-            patterns.iter().any(|pattern| os.value.matches(pattern)).into()
-        });
-        let seen = self.os.as_ref().map(|os| format!("{} ({})", os.value, os.from));
-        condition(format!("OS {}", patterns.join(" or ")), truth, seen)
-    }
-
-    /// Whether a fix fits the host; unknown where the host is not known.
-    pub fn fits(&self, when: &FixWhen) -> Truth {
-        let mut truth = Truth::True;
-        if !when.releases.is_empty() {
-            truth = truth & self.releases(&when.releases).truth;
-        }
-        if !when.os.is_empty() {
-            truth = truth & self.systems(&when.os).truth;
-        }
-        if !when.family.is_empty() {
-            truth = truth & self.systems(&when.family).truth;
-        }
-        truth
-    }
-
-    fn package(&self, text: &str) -> Condition {
-        let Some(constraint) = Constraint::parse(text, Scheme::Rpm).ok() else {
-            return condition(format!("package {text}"), Truth::Unknown, None);
-        };
-        let truth = self.host.satisfies(&constraint);
-        let name = constraint.name().unwrap_or_default();
-        let package = self.host.package(name);
-        let evidence = package.map(Evidence::package);
-        let seen = match (package, &self.packages) {
-            (Some(package), _) => Some(format!("{} ({})", package.nevra, package.from)),
-            (None, Some(list)) => Some(format!("{name} is not in {list}")),
-            (None, None) => None,
-        };
-        Condition { evidence, ..condition(format!("package {text}"), truth, seen) }
-    }
-
-    fn answer(&self, name: &str, test: &AnswerTest) -> Condition {
-        let value = self.answers.as_ref().and_then(|answers| answers.value.get(name));
-        let evidence = self.answer_evidence(name);
-        let truth = value.map_or(Truth::Unknown, |value| {
-            let holds = match test {
-                AnswerTest::Is(wanted) => value.trim() == wanted,
-                AnswerTest::Not(unwanted) => value.trim() != unwanted,
-                AnswerTest::Contains(part) => value.split(',').any(|item| item.trim() == part),
-                AnswerTest::Regex(regex) => matches(regex, value.as_bytes()),
-            };
-            holds.into()
-        });
-        let text = match test {
-            AnswerTest::Is(wanted) => format!("{name} is `{wanted}`"),
-            AnswerTest::Not(unwanted) => format!("{name} is not `{unwanted}`"),
-            AnswerTest::Contains(part) => format!("{name} contains `{part}`"),
-            AnswerTest::Regex(regex) => format!("{name} matches `{regex}`"),
-        };
-        let seen = evidence.as_ref().map(|evidence| evidence.text.clone());
-        Condition { evidence, ..condition(text, truth, seen) }
-    }
-
-    /// Where the answer file sets a parameter; its value is masked where it is a secret.
-    pub fn answer_evidence(&self, name: &str) -> Option<Evidence> {
-        let answers = self.answers.as_ref()?;
-        let entry = answers.value.entry(name)?;
-        let shown = if is_secret(name) && !self.redact_off { MASK } else { entry.value.as_str() };
-        let text = printable(&self.redactor().mask(&format!("{}={shown}", entry.name)));
-        Some(Evidence {
-            kind: EvidenceKind::Answer,
-            path: answers.from.clone(),
-            line: entry.line as u64,
-            column: 1,
-            end_column: characters(text.as_bytes()) as u64 + 1,
-            text,
-            ..Evidence::default()
-        })
-    }
-
-    /// The lines of the answer file that name an interface, a host or an address: the log speaks of
-    /// what was chosen there.
-    pub(crate) fn answers_naming(&self, name: &str) -> Vec<Evidence> {
-        /// At most so many lines: on one machine every parameter names the same address.
-        const MOST: usize = 2;
-        let entries = self.answers.iter().flat_map(|answers| answers.value.entries());
-        let parts = |value: &str| value.split([',', ':', '/', ' ']).any(|part| part.trim() == name);
-        let naming = entries
-            .filter(|entry| !is_secret(&entry.name))
-            .filter(|entry| entry.value == name || parts(&entry.value));
-        let note = || Some(format!("the answer file names `{}` here", printable(name)));
-        let evidence = naming.filter_map(|entry| self.answer_evidence(&entry.name));
-        evidence.map(|evidence| Evidence { note: note(), ..evidence }).take(MOST).collect()
-    }
-
-    fn repo(&self, id: &str) -> Condition {
-        condition(format!("repository {id} is enabled"), self.host.repo_enabled(id), None)
-    }
-
-    fn file_holds(&self, path: &str, regex: &str) -> Condition {
-        let file = self.host.file(path);
-        let truth = file.map_or(Truth::Unknown, |file| matches(regex, file.text.as_bytes()).into());
-        let seen = file.map(|file| file.file.to_string());
-        condition(format!("{path} matches `{regex}`"), truth, seen)
-    }
-}
-
-fn condition(text: String, truth: Truth, seen: Option<String>) -> Condition {
-    let seen = seen.unwrap_or_else(|| "not known".to_owned());
-    Condition { text, truth, seen, evidence: None }
-}
-
-/// Whether an expression of a rule matches; it was checked when the rule was read.
-fn matches(regex: &str, text: &[u8]) -> bool {
-    let built = RegexBuilder::new(regex).unicode(false).multi_line(true).build();
-    built.is_ok_and(|regex| regex.is_match(text))
 }
 
 impl<T> From<host::Fact<T>> for Fact<T> {
     fn from(fact: host::Fact<T>) -> Self {
         Self { value: fact.value, from: fact.from.to_string() }
-    }
-}
-
-impl Evidence {
-    /// A package in a package list.
-    pub fn package(package: &Package) -> Self {
-        let text = printable(&package.nevra.to_string());
-        Self {
-            kind: EvidenceKind::Package,
-            path: package.from.file.to_string(),
-            line: package.from.line as u64,
-            column: 1,
-            end_column: characters(text.as_bytes()) as u64 + 1,
-            text,
-            ..Self::default()
-        }
     }
 }

@@ -19,9 +19,9 @@
 //! ```
 //!
 //! Data flows one way, and the modules stand in that order; none imports from one that comes after it:
-//! [`span`], [`error`] → [`version`] → [`release`] → [`host`], [`answer_file`], [`log`] → [`redact`] →
+//! [`span`], [`error`] → [`version`] → [`release`], [`parameter`] → [`host`], [`answer_file`], [`log`] → [`redact`] →
 //! [`context`] → [`rule`] → [`matcher`] → [`finding`] → [`diagnosis`] → [`audit`], [`lint`],
-//! [`preflight`], [`plan`] → [`report`].
+//! [`preflight`], [`plan`] → [`report`] → [`authoring`].
 //!
 //! The crate never prints, never exits, reads no environment, starts no process and opens no socket.
 

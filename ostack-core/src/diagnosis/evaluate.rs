@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Check, Computed};
+use super::condition::Condition;
 use super::scan::Scan;
-use crate::context::{Condition, Context};
+use crate::context::Context;
 use crate::finding::{Evidence, printable};
 use crate::matcher::{Hit, Hits};
 use crate::redact::{MASK, Redactor};

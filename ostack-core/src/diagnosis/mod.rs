@@ -1,6 +1,7 @@
 //! From sources to a report: what broke, why, and what to do.
 
 mod check;
+mod condition;
 mod evaluate;
 mod rank;
 mod scan;
@@ -10,6 +11,7 @@ mod why;
 use serde::Serialize;
 
 pub use check::{Check, Computed};
+pub use condition::Condition;
 pub use scan::SourceInfo;
 pub use unexplained::{Near, Unexplained};
 pub use why::{PatternSeen, Verdict, Why};

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::condition::Condition;
 use super::evaluate::{Evaluation, Silent, instances};
-use crate::context::Condition;
 use crate::finding::{Finding, Place, printable};
 use crate::version::Truth;
 
