@@ -92,6 +92,10 @@ pub(crate) struct Diagnose {
     /// Say why this rule fired or did not, with the values it saw
     #[arg(long, value_name = "RULE")]
     pub(crate) why: Option<String>,
+    /// Write the answer file of --answers to FILE, with what the first fix that sets parameters says;
+    /// what changes is shown
+    #[arg(long, value_name = "FILE", requires = "answers")]
+    pub(crate) patch_answers: Option<PathBuf>,
     /// Show secrets as they are
     #[arg(long)]
     pub(crate) no_redact: bool,

@@ -1,10 +1,12 @@
 //! `ostack-cli diagnose`.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
+use ostack_core::answer_file::AnswerFile;
 use ostack_core::context::Context;
+use ostack_core::diagnosis::Report;
 use ostack_core::log::{Source, Sources};
 use ostack_core::report::{self, Style};
 
@@ -58,11 +60,36 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         }
         None => print(&text)?,
     }
+    if let (Some(path), Some(answers)) = (&args.patch_answers, context.answer_file()) {
+        patch(path, &answers.value, &report, &context)?;
+    }
     Ok(match (unread, report.is_empty()) {
         (true, _) => Outcome::Failed,
         (false, true) => Outcome::Nothing,
         (false, false) => Outcome::Something,
     })
+}
+
+/// Writes the answer file with the parameters that a fix sets, and shows on standard error what changes.
+fn patch(
+    path: &Path,
+    answers: &AnswerFile,
+    report: &Report,
+    context: &Context,
+) -> anyhow::Result<()> {
+    let patch = report::patch(answers, report)?;
+    let Some(patch) = patch else {
+        complain(&anyhow::anyhow!(
+            "{}: not written: no fix sets a parameter to a value that is known",
+            path.display()
+        ));
+        return Ok(());
+    };
+    let shown = patch.changes.join("\n");
+    let mut out = anstream::stderr();
+    writeln!(out, "{}: {}\n{}", path.display(), patch.title, context.redactor().mask(&shown))?;
+    patch.answers.save(path)?;
+    Ok(())
 }
 
 fn context(args: &Diagnose) -> ostack_core::Result<Context> {

@@ -2,10 +2,12 @@
 
 mod page;
 mod parameter;
+mod patch;
 mod text;
 
 pub use page::page;
 pub use parameter::parameter_page;
+pub use patch::{Patch, patch};
 pub use text::{Style, text};
 
 use crate::diagnosis::Report;
