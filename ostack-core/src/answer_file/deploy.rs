@@ -104,25 +104,39 @@ impl Plugins<'_> {
         if self.value("CONFIG_NEUTRON_INSTALL") != "y" {
             return;
         }
-        // Releases that do not know OVN leave the drivers as they are.
         let agent = self.catalogue.get(L2_AGENT);
-        let knows_ovn = agent.is_some_and(|agent| agent.options.contains(&"ovn"));
-        match self.value(L2_AGENT) {
-            "ovn" if knows_ovn => self.ovn(),
-            "openvswitch" if knows_ovn && !self.has(MECHANISMS, "openvswitch") => {
-                self.set(MECHANISMS, "openvswitch", Reason::OpenvswitchAgent);
-            }
-            _ => {}
-        }
+        let knows = |driver| agent.is_some_and(|agent| agent.options.contains(&driver));
+        // Since the release without Linux bridge packstack looks at the drivers before it changes
+        // any of them, earlier at each change.
+        let looks_first = knows("ovn") && !knows("linuxbridge");
+        let names = |plugins: &Self, driver: &str| plugins.value(MECHANISMS).contains(driver);
+        let before = (names(self, "openvswitch"), names(self, "ovn"));
         if self.value("CONFIG_IRONIC_INSTALL") == "y" {
             self.add(TYPES, "flat", Reason::Ironic);
             self.add(TENANT_TYPES, "flat", Reason::Ironic);
             self.add(MECHANISMS, "openvswitch", Reason::Ironic);
+            self.set("CONFIG_NEUTRON_ML2_FLAT_NETWORKS", "extnet", Reason::Ironic);
+            self.set("CONFIG_NOVA_SCHED_RAM_ALLOC_RATIO", "1.0", Reason::Ironic);
+        }
+        let now = (names(self, "openvswitch"), names(self, "ovn"));
+        let (has_ovs, has_ovn) = if looks_first { before } else { now };
+        // Releases that do not know OVN leave the drivers as they are.
+        match self.value(L2_AGENT) {
+            "ovn" if knows("ovn") => self.ovn(has_ovn),
+            "openvswitch" if !has_ovs && !looks_first && names(self, "sriovnicswitch") => {
+                self.add(MECHANISMS, "openvswitch", Reason::OpenvswitchAgent);
+            }
+            "openvswitch" if knows("ovn") && !has_ovs => {
+                self.set(MECHANISMS, "openvswitch", Reason::OpenvswitchAgent);
+            }
+            _ => {}
         }
     }
 
-    fn ovn(&mut self) {
-        self.set(MECHANISMS, "ovn", Reason::OvnAgent);
+    fn ovn(&mut self, has_ovn: bool) {
+        if !has_ovn {
+            self.set(MECHANISMS, "ovn", Reason::OvnAgent);
+        }
         self.add(TYPES, "geneve", Reason::OvnAgent);
         self.set(TENANT_TYPES, "geneve", Reason::OvnAgent);
         self.set("CONFIG_NEUTRON_VPNAAS", "n", Reason::OvnAgent);
@@ -199,6 +213,9 @@ mod tests {
         let agent = format!("{L2_AGENT}=openvswitch");
         let replaced = vec![(MECHANISMS, "openvswitch".into(), Reason::OpenvswitchAgent)];
         assert_eq!(changes("victoria", &agent), replaced);
+        let added =
+            vec![(MECHANISMS, "sriovnicswitch,openvswitch".into(), Reason::OpenvswitchAgent)];
+        assert_eq!(changes("victoria", &format!("{agent}\n{MECHANISMS}=sriovnicswitch")), added);
         let kept = format!("{agent}\n{MECHANISMS}=l2population, openvswitch");
         assert_eq!(changes("victoria", &kept), []);
     }
@@ -207,6 +224,30 @@ mod tests {
     fn ironic_adds_flat_networks() {
         let changes = changes("newton", "CONFIG_IRONIC_INSTALL=y");
         let names: Vec<_> = changes.iter().map(|(name, to, _)| (*name, to.as_str())).collect();
-        assert_eq!(names, [(TYPES, "vxlan,flat"), (TENANT_TYPES, "vxlan,flat")]);
+        assert_eq!(
+            names,
+            [
+                (TYPES, "vxlan,flat"),
+                (TENANT_TYPES, "vxlan,flat"),
+                ("CONFIG_NEUTRON_ML2_FLAT_NETWORKS", "extnet"),
+                ("CONFIG_NOVA_SCHED_RAM_ALLOC_RATIO", "1.0"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_l2_agent_has_the_last_word_over_ironic() {
+        let ironic = "CONFIG_IRONIC_INSTALL=y";
+        let tenant = |changes: &[(&'static str, String, Reason)]| {
+            changes.iter().rfind(|(name, ..)| *name == TENANT_TYPES).map(|(_, to, _)| to.clone())
+        };
+        assert_eq!(tenant(&changes("victoria", ironic)).as_deref(), Some("geneve"));
+        let mechanisms = |release| {
+            let lines = format!("{ironic}\n{L2_AGENT}=openvswitch");
+            let changes = changes(release, &lines);
+            changes.into_iter().rfind(|(name, ..)| *name == MECHANISMS).map(|(_, to, _)| to)
+        };
+        assert_eq!(mechanisms("victoria").as_deref(), Some("ovn,openvswitch"));
+        assert_eq!(mechanisms("2025.1").as_deref(), Some("openvswitch"));
     }
 }
