@@ -286,3 +286,27 @@ fn a_script_stops_at_a_failure_goes_on_there_and_leaves_optional_steps_out() {
     assert!(error.contains("do it again"), "{error}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// What the commands on dnf's configuration make of it, where it has keys that look alike.
+#[test]
+fn the_vendors_puppet_is_excluded_by_the_right_key() {
+    let plan = plan("victoria", "centos-8");
+    let step = plan.step("puppet_vendor_off").unwrap();
+    let edits = step.commands.iter().filter(|command| command.contains("dnf.conf"));
+    let edits: Vec<String> = edits.map(|command| command.replace("sudo ", "")).collect();
+    assert_eq!(edits.len(), 2);
+    let file = std::env::temp_dir().join(format!("ostack-dnf-{}.conf", std::process::id()));
+    let script = edits.join("\n").replace("/etc/dnf/dnf.conf", file.to_str().unwrap());
+    let edited = |before: &str| {
+        std::fs::write(&file, before).unwrap();
+        for _ in 0..2 {
+            let status = Command::new("sh").args(["-euc", &script]).status().unwrap();
+            assert!(status.success(), "{script}");
+        }
+        std::fs::read_to_string(&file).unwrap()
+    };
+    let alike = "[main]\nexclude_from_weak_autodetect=1\n";
+    assert_eq!(edited(alike), alike.replace("[main]", "[main]\nexclude= puppet-agent"));
+    assert_eq!(edited("[main]\nexcludepkgs=a b\n"), "[main]\nexcludepkgs=a b puppet-agent\n");
+    std::fs::remove_file(&file).unwrap();
+}
