@@ -296,64 +296,6 @@ pub struct Again {
     pub note: Option<String>,
 }
 
-impl Rule {
-    /// The index of the pattern with this name.
-    pub fn pattern(&self, name: &str) -> Option<usize> {
-        self.patterns.iter().position(|p| p.name == name)
-    }
-
-    /// Every text that is a template, with what it is.
-    pub fn templates(&self) -> impl Iterator<Item = (TemplateUse, &str)> {
-        let steps = self.fixes.iter().flat_map(|fix| &fix.steps);
-        let actions = steps.flat_map(|step| match &step.action {
-            Action::Run(command) => vec![(TemplateUse::Command, command.as_str())],
-            Action::Note(note) => vec![(TemplateUse::Words, note.as_str())],
-            Action::Set(values) => {
-                values.values().map(|v| (TemplateUse::Value, v.as_str())).collect()
-            }
-            Action::Edit(edit) => match &edit.change {
-                Change::Add(line) => {
-                    vec![(TemplateUse::Value, &*edit.file), (TemplateUse::Value, line)]
-                }
-                Change::Key { key, value, .. } => vec![
-                    (TemplateUse::Value, &*edit.file),
-                    (TemplateUse::Value, key),
-                    (TemplateUse::Value, value),
-                ],
-            },
-        });
-        let words =
-            [&self.title, &self.cause].into_iter().map(|t| (TemplateUse::Words, t.as_str()));
-        let titles = self.fixes.iter().map(|fix| (TemplateUse::Words, fix.title.as_str()));
-        let checks = self.checks.iter().flat_map(|check| {
-            [
-                (TemplateUse::Command, check.run.as_str()),
-                (TemplateUse::Words, &check.confirms),
-                (TemplateUse::Words, &check.refutes),
-            ]
-        });
-        let verify = self.verify.iter().flat_map(|verify| {
-            [(TemplateUse::Command, verify.run.as_str()), (TemplateUse::Words, &verify.expect)]
-        });
-        let again = self.again.iter().flat_map(|again| {
-            let clean = again.clean.iter().map(|c| (TemplateUse::Command, c.as_str()));
-            clean.chain(again.note.iter().map(|n| (TemplateUse::Words, n.as_str())))
-        });
-        words.chain(titles).chain(checks).chain(actions).chain(verify).chain(again)
-    }
-}
-
-/// What a template becomes: this decides how captures are put into it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TemplateUse {
-    /// Words for a person.
-    Words,
-    /// A shell command: captures are quoted.
-    Command,
-    /// A value for a file: captures must be safe as they are.
-    Value,
-}
-
 impl<'r> super::Head<'r> {
     /// The head of a rule.
     pub fn of(rule: &'r Rule) -> Self {
