@@ -250,6 +250,9 @@ impl<'a> Evaluation<'a> {
         if !rule.os.is_empty() {
             self.known_place(&mut sure, &self.context.systems(&rule.os));
         }
+        if !rule.fixed_in.is_empty() {
+            facts.extend(self.fixed(&mut sure, rule));
+        }
         self.position(&mut sure, &hits);
         Candidate {
             index,
@@ -277,6 +280,31 @@ impl<'a> Evaluation<'a> {
                 );
             }
             Truth::Unknown => {}
+        }
+    }
+
+    /// Where the fix is installed and it still happens, the rule is less sure, and says so.
+    fn fixed(&self, sure: &mut Confidence, rule: &Rule) -> Option<Evidence> {
+        let fixed = self.context.fixed(&rule.fixed_in);
+        let fix = rule.fixed_in.join(" or ");
+        match fixed.truth {
+            Truth::True => {
+                let note = "the fix is installed, and it still happens";
+                let seen = &fixed.seen;
+                sure.part(
+                    -0.25,
+                    format!(
+                        "{note}: {fix} carries it, and this is {seen}; look for another cause, \
+                         and please report it with this log"
+                    ),
+                );
+                fixed.evidence.map(|evidence| Evidence { note: Some(note.to_owned()), ..evidence })
+            }
+            Truth::False => {
+                sure.part(0.04, format!("the fix is in {fix}, and this is {}", fixed.seen));
+                fixed.evidence
+            }
+            Truth::Unknown => None,
         }
     }
 
