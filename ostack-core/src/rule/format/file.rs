@@ -468,6 +468,13 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
             within: None,
         });
     }
+    // `unit2` stands in for `unit`, where that is another alternative.
+    for (name, safe) in captures.clone() {
+        let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        if let Some(base) = captures.get_mut(base) {
+            *base &= safe;
+        }
+    }
     for (i, file) in files.iter().enumerate() {
         let Some(within) = &file.within else { continue };
         let of = patterns
