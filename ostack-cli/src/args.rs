@@ -134,6 +134,10 @@ pub(crate) struct Rules {
     pub(crate) command: RulesCommand,
 }
 
+const LINT: &str = "\
+A rule file switches a lint off for itself, with a reason:
+  allow = [{ lint = \"protection-off-first\", reason = \"packstack itself wants it\" }]";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// One line for each rule
@@ -153,9 +157,18 @@ pub(crate) enum RulesCommand {
         format: Format,
     },
     /// Lint rules: those of --rules, or the built-in ones
+    #[command(after_help = LINT)]
     Check {
         #[command(flatten)]
         rules: RuleFolders,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Exit with 1 for warnings too
+        #[arg(long)]
+        strict: bool,
+        /// Print the table of all lints
+        #[arg(long)]
+        list: bool,
     },
     /// Run the tests that rules bring: those of --rules, or the built-in ones
     Test {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ostack_core::authoring;
+use ostack_core::authoring::{self, Level};
 use ostack_core::report;
 use ostack_core::rule::KnowledgeBase;
 
@@ -31,7 +31,8 @@ pub(crate) fn run(args: &Rules) -> anyhow::Result<Outcome> {
     match &args.command {
         RulesCommand::List { rules, format } => list(&load(rules)?, *format),
         RulesCommand::Show { id, rules, format } => show(&load(rules)?, id, *format),
-        RulesCommand::Check { rules } => check(&load(rules)?),
+        RulesCommand::Check { list: true, format, .. } => lints(*format),
+        RulesCommand::Check { rules, format, strict, .. } => check(&load(rules)?, *format, *strict),
         RulesCommand::Test { rules } => test(&load(rules)?),
     }
 }
@@ -81,16 +82,33 @@ fn show(rules: &KnowledgeBase, id: &str, format: Format) -> anyhow::Result<Outco
     Ok(Outcome::Nothing)
 }
 
-fn check(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
-    let problems = authoring::check(rules, &ostack_core::checks());
-    let mut out = String::new();
-    for problem in &problems {
-        writeln!(out, "{}: [{}] {}", problem.rule, problem.code, problem.message)?;
+fn lints(format: Format) -> anyhow::Result<Outcome> {
+    match format {
+        Format::Text => print(&authoring::lints_table())?,
+        Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(authoring::LINTS)?))?,
     }
-    let checked = if rules.loaded().is_empty() { rules.len() } else { rules.loaded().len() };
-    writeln!(out, "{checked} rules, {} problems", problems.len())?;
-    print(&out)?;
-    Ok(if problems.is_empty() { Outcome::Nothing } else { Outcome::Something })
+    Ok(Outcome::Nothing)
+}
+
+fn check(rules: &KnowledgeBase, format: Format, strict: bool) -> anyhow::Result<Outcome> {
+    let problems = authoring::check(rules, &ostack_core::checks());
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
+    let warnings = problems.len() - errors;
+    match format {
+        Format::Json => {
+            let found = serde_json::json!({ "problems": problems });
+            print(&format!("{}\n", serde_json::to_string_pretty(&found)?))?;
+        }
+        Format::Text => {
+            let mut out = authoring::text(&problems, true);
+            let checked =
+                if rules.loaded().is_empty() { rules.len() } else { rules.loaded().len() };
+            writeln!(out, "{checked} rules, {errors} errors, {warnings} warnings")?;
+            print(&out)?;
+        }
+    }
+    let passes = errors == 0 && (warnings == 0 || !strict);
+    Ok(if passes { Outcome::Nothing } else { Outcome::Something })
 }
 
 fn test(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {

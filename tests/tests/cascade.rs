@@ -1,5 +1,7 @@
 //! Causes over symptoms, one diagnosis for one piece of evidence, and what recovered.
 
+use ostack_core::context::Context;
+use ostack_core::log::{Source, Sources};
 use ostack_core::rule::{KnowledgeBase, parse};
 use ostack_tests::{diagnose, ids};
 
@@ -53,6 +55,59 @@ fn a_symptom_from_before_its_cause_is_none() {
     };
     assert_eq!(ids(&diagnose(log("10:00:00", "12:00:00"), &rules)).len(), 2);
     assert_eq!(ids(&diagnose(log("10:00:00", "10:00:02"), &rules)), ["down"]);
+}
+
+#[test]
+fn the_symptom_of_a_symptom_needs_nothing_between() {
+    let texts = |scope: &str| {
+        let head = format!("explains = [{{ rule = \"no_answer\"{scope} }}]");
+        [
+            rule("disk_full", "explains = [\"down\"]", &pattern("p", "disk is full")),
+            rule("down", &head, &pattern("p", "service is down")),
+            rule("no_answer", "", &pattern("p", "no answer")),
+        ]
+    };
+    let report = diagnose("disk is full\nno answer\n", &rules(&texts("")));
+    assert_eq!(ids(&report), ["disk_full"]);
+    assert_eq!(report.diagnoses[0].symptoms[0].rule, "no_answer");
+    // What is between may show everywhere, so what it leads to may too.
+    let log = "Nov 22 10:00:00 vm1 svc[1]: disk is full\nNov 22 10:00:01 vm2 svc[2]: no answer\n";
+    assert_eq!(ids(&diagnose(log, &rules(&texts(", scope = \"host\"")))), ["disk_full"]);
+    let all_on_host = texts(", scope = \"host\"")
+        .map(|text| text.replace("[\"down\"]", "[{ rule = \"down\", scope = \"host\" }]"));
+    assert_eq!(ids(&diagnose(log, &rules(&all_on_host))).len(), 2);
+}
+
+#[test]
+fn a_cause_may_show_first_in_a_log_that_is_read_later() {
+    let rules = rules(&[
+        rule("down", "explains = [\"refused\"]", &pattern("p", "node went down")),
+        rule("refused", "", &pattern("p", "connection refused")),
+    ]);
+    let line = |at: &str, what: &str| format!("2026-01-01 {at}.000 1 ERROR a [-] {what}\n");
+    let logs = [
+        line("10:30:00", "node went down"),
+        line("10:00:00", "node went down"),
+        line("10:10:00", "connection refused"),
+    ];
+    let mut sources = Sources::new();
+    for (name, log) in ["a.log", "b.log", "c.log"].into_iter().zip(logs) {
+        sources.push(Source::bytes(name, log));
+    }
+    assert_eq!(ids(&ostack_core::diagnose(&sources, &Context::new(), &rules)), ["down"]);
+}
+
+#[test]
+fn alternatives_of_one_expression_share_a_capture_by_number() {
+    let alternatives = pattern("p", "unit (?<unit>[a-z]+) failed|(?<unit2>[a-z]+) was ended");
+    let text =
+        rule("x", "", &alternatives).replace("title = \"x\"", "title = \"{{ unit }} is off\"");
+    let rules = rules(&[text]);
+    for log in ["unit httpd failed\n", "httpd was ended\n"] {
+        let report = diagnose(log, &rules);
+        assert_eq!(report.diagnoses[0].title, "httpd is off");
+        assert_eq!(report.diagnoses[0].evidence[0].captures["unit"], "httpd");
+    }
 }
 
 #[test]

@@ -46,9 +46,10 @@ fn errors_name_the_place() {
       |            ^^^^^^^
     "#);
     insta::assert_snapshot!(error("title = \"The", "titel = \"The"), @r#"
-    x.toml:3:1: unknown field `titel`, expected one of `format`, `id`, `title`, `component`, `severity`, `status`, `releases`, `os`, `fixed_in`, `cause`, `explains`, `references`, `false_positives`, `overrides`, `computed`, `match`, `pattern`, `when`, `check`, `fix`, `verify`, `again`, `test`
+    x.toml:3:1: unknown field `titel`, expected one of `format`, `id`, `title`, `component`, `severity`, `status`, `releases`, `os`, `fixed_in`, `cause`, `explains`, `references`, `false_positives`, `allow`, `overrides`, `computed`, `match`, `pattern`, `when`, `check`, `fix`, `verify`, `again`, `test`
       | titel = "The flux is low"
       | ^^^^^
+      help: did you mean `title`?
     "#);
     insta::assert_snapshot!(error("flux (?<what>.+) low", "flux (?<what>.+ low"), @"
     x.toml:9:9: expected a regular expression, but unclosed group

@@ -10,7 +10,7 @@ use crate::redact::MASK;
 use crate::release::ReleaseRange;
 use crate::rule::{AnswerTest, FixWhen, When};
 use crate::span::characters;
-use crate::version::{Constraint, Scheme, Truth};
+use crate::version::{Constraint, Nevra, Scheme, Truth};
 
 /// A condition on the context, as it was met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,34 @@ impl Context {
             truth = truth & self.systems(&when.family).truth;
         }
         truth
+    }
+
+    /// Whether a package that carries the fix is installed, in its version or a later one; unknown
+    /// where none of them is in the package list. An epoch that one side does not name is taken as
+    /// the other's, and a package of another EL says nothing.
+    pub(super) fn fixed(&self, fixed_in: &[String]) -> Condition {
+        let compared = fixed_in.iter().filter_map(|text| {
+            let fixed = Nevra::parse(text).ok()?;
+            let package = self.host().package(&fixed.name)?;
+            let (Some(a), Some(b)) = (dist(&fixed), dist(&package.nevra)) else {
+                return Some((fixed, package));
+            };
+            (a == b).then_some((fixed, package))
+        });
+        let mut best =
+            condition(format!("{} is installed", fixed_in.join(" or ")), Truth::Unknown, None);
+        for (mut fixed, package) in compared {
+            let mut installed = package.nevra.clone();
+            fixed.epoch = fixed.epoch.or(installed.epoch);
+            installed.epoch = installed.epoch.or(fixed.epoch);
+            let truth = Truth::from(fixed.evr() <= installed.evr());
+            if best.truth != Truth::True {
+                let seen = format!("{} ({})", package.nevra, package.from);
+                let evidence = Some(Evidence::package(package));
+                best = Condition { truth, seen, evidence, ..best };
+            }
+        }
+        best
     }
 
     fn package(&self, text: &str) -> Condition {
@@ -181,6 +209,14 @@ impl Context {
 fn condition(text: String, truth: Truth, seen: Option<String>) -> Condition {
     let seen = seen.unwrap_or_else(|| "not known".to_owned());
     Condition { text, truth, seen, evidence: None }
+}
+
+/// The part of a package's release that names the EL it was built for: `el8`.
+fn dist(package: &Nevra) -> Option<&str> {
+    let el = |part: &&str| {
+        part.strip_prefix("el").is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    package.release.split(['.', '_']).find(el)
 }
 
 /// Whether an expression of a rule matches; it was checked when the rule was read.

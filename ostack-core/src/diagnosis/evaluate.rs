@@ -1,6 +1,7 @@
 //! From matches to candidates: which rules hold, on which matches, and how sure that is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::check::{Check, Computed};
 use super::condition::Condition;
@@ -180,7 +181,7 @@ impl<'a> Evaluation<'a> {
         let mut captures = BTreeMap::new();
         for hit in instance {
             let secrets = self.redactor.secrets(&hit.excerpt);
-            for (name, range) in &hit.captures {
+            for (name, range) in named(hit) {
                 let secret = secrets.iter().any(|s| s.start < range.end && range.start < s.end);
                 let value = if secret {
                     MASK.to_owned()
@@ -188,7 +189,7 @@ impl<'a> Evaluation<'a> {
                     printable(&String::from_utf8_lossy(&hit.excerpt[range.clone()]))
                 };
                 if !value.is_empty() {
-                    captures.entry(name.clone()).or_insert(value);
+                    captures.entry(name.to_owned()).or_insert(value);
                 }
             }
         }
@@ -250,6 +251,9 @@ impl<'a> Evaluation<'a> {
         if !rule.os.is_empty() {
             self.known_place(&mut sure, &self.context.systems(&rule.os));
         }
+        if !rule.fixed_in.is_empty() {
+            facts.extend(self.fixed(&mut sure, rule));
+        }
         self.position(&mut sure, &hits);
         Candidate {
             index,
@@ -277,6 +281,31 @@ impl<'a> Evaluation<'a> {
                 );
             }
             Truth::Unknown => {}
+        }
+    }
+
+    /// Where the fix is installed and it still happens, the rule is less sure, and says so.
+    fn fixed(&self, sure: &mut Confidence, rule: &Rule) -> Option<Evidence> {
+        let fixed = self.context.fixed(&rule.fixed_in);
+        let fix = rule.fixed_in.join(" or ");
+        match fixed.truth {
+            Truth::True => {
+                let note = "the fix is installed, and it still happens";
+                let seen = &fixed.seen;
+                sure.part(
+                    -0.25,
+                    format!(
+                        "{note}: {fix} carries it, and this is {seen}; look for another cause, \
+                         and please report it with this log"
+                    ),
+                );
+                fixed.evidence.map(|evidence| Evidence { note: Some(note.to_owned()), ..evidence })
+            }
+            Truth::False => {
+                sure.part(0.04, format!("the fix is in {fix}, and this is {}", fixed.seen));
+                fixed.evidence
+            }
+            Truth::Unknown => None,
         }
     }
 
@@ -308,6 +337,17 @@ impl Confidence {
     fn total(&self) -> f64 {
         (self.sum.clamp(0.05, 0.99) * 100.0).round() / 100.0
     }
+}
+
+/// What a match captured, by name. Alternatives of one expression cannot share a name: of `unit`,
+/// `unit2`, `unit3` the one that matched is `unit` too.
+pub(super) fn named(hit: &Hit) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let set = |name: &str| hit.captures.iter().any(|(other, _)| other == name);
+    hit.captures.iter().flat_map(move |(name, range)| {
+        let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let also = (base.len() < name.len() && !set(base)).then_some(base);
+        [Some(name.as_str()), also].into_iter().flatten().map(|name| (name, range.clone()))
+    })
 }
 
 /// The sets of matches that make a rule hold, the primary match first in each.

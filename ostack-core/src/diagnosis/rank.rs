@@ -1,16 +1,16 @@
 //! From candidates to findings: symptoms under their causes, one diagnosis for one piece of evidence,
 //! and the likeliest first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::evaluate::{Candidate, Evaluation, command, words};
+use super::evaluate::{Candidate, Evaluation, command, named, words};
 use crate::finding::{
     self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify,
     printable,
 };
 use crate::log::Kind;
 use crate::matcher::Hit;
-use crate::rule::{Action, Change, Scope};
+use crate::rule::{Action, Change, KnowledgeBase, Scope};
 use crate::span::characters;
 use crate::version::Truth;
 
@@ -33,7 +33,7 @@ pub(super) fn findings(
             .then_with(|| first(a).cmp(&first(b)))
             .then_with(|| a.rule.id.cmp(&b.rule.id))
     });
-    let over = causes(&candidates);
+    let over = causes(evaluation.rules, &candidates);
     // The root of each candidate: the cause of its cause, and so on.
     let root = |mut at: usize| {
         let mut passed = BTreeSet::from([at]);
@@ -76,27 +76,54 @@ pub(super) fn findings(
     findings
 }
 
-/// For each candidate the likeliest other one whose rule explains it.
-fn causes(candidates: &[Candidate<'_>]) -> Vec<Option<usize>> {
+/// For each candidate the likeliest other one whose rule explains it, or explains what explains it.
+fn causes(rules: &KnowledgeBase, candidates: &[Candidate<'_>]) -> Vec<Option<usize>> {
+    let explained: BTreeMap<usize, BTreeMap<usize, Reach>> =
+        candidates.iter().map(|cause| (cause.index, explained(rules, cause.index))).collect();
     let explained_by = |symptom: &Candidate<'_>| {
         candidates.iter().position(|cause| {
-            cause.index != symptom.index
-                && cause.rule.explains.iter().any(|explains| {
-                    explains.rule == symptom.rule.id
-                        && in_scope(cause, symptom, explains.scope, explains.window)
-                })
+            explained[&cause.index].get(&symptom.index).is_some_and(|reach| {
+                cause.index != symptom.index && in_scope(cause, symptom, *reach)
+            })
         })
     };
     candidates.iter().map(explained_by).collect()
 }
 
-/// Whether a symptom is where and when its cause can show, as far as both are known.
-fn in_scope(
-    cause: &Candidate<'_>,
-    symptom: &Candidate<'_>,
+/// Where and how long after a cause a symptom may show.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
     scope: Scope,
     window: Option<u32>,
-) -> bool {
+}
+
+/// The symptoms of a rule, and theirs, whether or not the log shows what stands between; the
+/// shortest way to a symptom counts.
+fn explained(rules: &KnowledgeBase, cause: usize) -> BTreeMap<usize, Reach> {
+    let mut reached: BTreeMap<usize, Reach> = BTreeMap::new();
+    let mut left = VecDeque::from([(cause, None::<Reach>)]);
+    while let Some((at, way)) = left.pop_front() {
+        for explains in &rules.rule(at).explains {
+            let Some(symptom) = rules.find(&explains.rule) else { continue };
+            if symptom == cause || reached.contains_key(&symptom) {
+                continue;
+            }
+            let step = Reach { scope: explains.scope, window: explains.window };
+            let reach = way.map_or(step, |way| Reach {
+                // A symptom elsewhere of a symptom on the host is elsewhere.
+                scope: if way.scope == Scope::Host { step.scope } else { Scope::Run },
+                window: way.window.zip(step.window).map(|(a, b)| a.saturating_add(b)),
+            });
+            reached.insert(symptom, reach);
+            left.push_back((symptom, Some(reach)));
+        }
+    }
+    reached
+}
+
+/// Whether a symptom is where and when its cause can show, as far as both are known.
+fn in_scope(cause: &Candidate<'_>, symptom: &Candidate<'_>, reach: Reach) -> bool {
+    let Reach { scope, window } = reach;
     let (Some(first), Some(seen)) = (cause.hits.first(), symptom.hits.first()) else { return true };
     if scope == Scope::Host
         && first.host.is_some()
@@ -105,16 +132,17 @@ fn in_scope(
     {
         return false;
     }
-    let (Some(began), Some(showed)) = (first.instant, last_instant(symptom)) else { return true };
-    showed + SLACK >= began
-        && window.is_none_or(|window| {
-            let showed = seen.instant.unwrap_or(began);
-            showed <= last_instant(cause).unwrap_or(began) + i64::from(window) * 1000
-        })
+    let (Some((began, ended)), Some((showed, last))) = (lasted(cause), lasted(symptom)) else {
+        return true;
+    };
+    last + SLACK >= began && window.is_none_or(|window| showed <= ended + i64::from(window) * 1000)
 }
 
-fn last_instant(candidate: &Candidate<'_>) -> Option<i64> {
-    candidate.primaries.last().and_then(|hit| hit.instant)
+/// When a candidate was first and last seen, over all sources.
+fn lasted(candidate: &Candidate<'_>) -> Option<(i64, i64)> {
+    let seen = candidate.hits.first().into_iter().chain(&candidate.primaries);
+    let instants = || seen.clone().filter_map(|hit| hit.instant);
+    instants().min().zip(instants().max())
 }
 
 /// Whether two candidates speak of the same thing: the same line, or the same message.
@@ -346,7 +374,7 @@ impl Evaluation<'_> {
         let matched = mask(hit.range.start..hit.range.end.clamp(hit.range.start, line_end));
         let after = mask(hit.range.end.clamp(hit.range.start, line_end)..line_end);
         let column = characters(before.as_bytes()) as u64 + 1;
-        let captures = hit.captures.iter().map(|(name, range)| (name.clone(), mask(range.clone())));
+        let captures = named(hit).map(|(name, range)| (name.to_owned(), mask(range)));
         Evidence {
             kind: EvidenceKind::Log,
             path: self.scan.sources[hit.source].path.clone(),

@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::anchor;
 use super::model::{
-    Action, Again, AnswerTest, Change, Check, Edit, Explains, FileTest, Fix, FixWhen, Pattern,
-    Risk, Rule, Scope, Severity, Side, Status, Step, Verify, When, Within,
+    Action, Again, Allow, AnswerTest, Change, Check, Edit, Explains, FileTest, Fix, FixWhen,
+    Pattern, Risk, Rule, Scope, Severity, Side, Status, Step, Verify, When, Within,
 };
 use super::template;
 use crate::error::{Error, ErrorKind, Result};
@@ -57,9 +57,25 @@ pub fn parse(path: &str, text: &str) -> Result<(Rule, Vec<RuleTest>)> {
     let at = Places { path, text };
     let file: RuleFile = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        at.error(&span, error.message().trim().replace('\n', ", "))
+        let message = error.message().trim().replace('\n', ", ");
+        let meant = meant_key(&message).map(|meant| format!("did you mean `{meant}`?"));
+        let error = at.error(&span, message);
+        match meant {
+            Some(meant) => error.help(meant),
+            None => error,
+        }
     })?;
     file.check(&at)
+}
+
+/// The key or value that was probably meant, from serde's message: it names the unknown one first,
+/// and then those that it knows.
+fn meant_key(message: &str) -> Option<&str> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut named = message.split('`').skip(1).step_by(2);
+    crate::error::did_you_mean(named.next()?, named)
 }
 
 /// Makes errors with places.
@@ -102,6 +118,8 @@ struct RuleFile {
     #[serde(default)]
     references: Vec<Spanned<String>>,
     false_positives: Option<String>,
+    #[serde(default)]
+    allow: Vec<Allow>,
     #[serde(default)]
     overrides: bool,
     computed: Option<String>,
@@ -338,6 +356,7 @@ impl RuleFile {
             explains,
             references: self.references.into_iter().map(Spanned::into_inner).collect(),
             false_positives: self.false_positives,
+            allow: self.allow,
             overrides: self.overrides,
             computed: self.computed,
             all,
@@ -448,6 +467,13 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
             anchors,
             within: None,
         });
+    }
+    // `unit2` stands in for `unit`, where that is another alternative.
+    for (name, safe) in captures.clone() {
+        let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        if let Some(base) = captures.get_mut(base) {
+            *base &= safe;
+        }
     }
     for (i, file) in files.iter().enumerate() {
         let Some(within) = &file.within else { continue };

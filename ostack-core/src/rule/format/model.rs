@@ -21,6 +21,7 @@ pub struct Rule {
     pub explains: Vec<Explains>,
     pub references: Vec<String>,
     pub false_positives: Option<String>,
+    pub allow: Vec<Allow>,
     pub overrides: bool,
     pub computed: Option<String>,
     /// Indices into `patterns`.
@@ -112,6 +113,16 @@ pub enum Scope {
     Run,
     /// On the same host.
     Host,
+}
+
+/// A lint that a rule file switches off for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allow {
+    /// The lint's code.
+    pub lint: String,
+    /// Why the rule is right all the same.
+    pub reason: String,
 }
 
 /// What a rule looks for in one record.
