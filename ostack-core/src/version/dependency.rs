@@ -20,7 +20,7 @@ use crate::error::{Error, Result, did_you_mean};
 /// use ostack_core::version::{Dependency, Truth};
 /// let dependency = Dependency::parse("(ruby-facter >= 1:3.0 with ruby-facter < 1:4)")?;
 /// assert_eq!(dependency.to_string(), "(ruby-facter >= 1:3.0 with ruby-facter < 1:4)");
-/// assert_eq!(dependency.evaluate(&mut |_| Truth::Unknown), Truth::Unknown);
+/// assert_eq!(dependency.evaluate_on_one(&mut |_| Truth::Unknown), Truth::Unknown);
 ///
 /// let error = Dependency::parse("(puppet ad hiera)").unwrap_err();
 /// assert_eq!(
@@ -83,14 +83,11 @@ impl Dependency {
         }
     }
 
-    /// Whether it holds, where `holds` says so of a name with its constraint.
-    ///
-    /// What [`With`](Self::With) and [`Without`](Self::Without) ask of one package is decided here
-    /// only so far as the parts decide it; [`Host::holds`](crate::host::Host::holds) looks at each
-    /// package.
-    pub fn evaluate(&self, holds: &mut dyn FnMut(&Constraint) -> Truth) -> Truth {
+    /// Whether it holds, where `holds` says so of its parts: names with their constraints, and what
+    /// asks something of one package, [`With`](Self::With) and [`Without`](Self::Without).
+    pub fn evaluate(&self, holds: &mut dyn FnMut(&Self) -> Truth) -> Truth {
         match self {
-            Self::Package(constraint) => holds(constraint),
+            Self::Package(_) | Self::With(_) | Self::Without(..) => holds(self),
             Self::And(parts) => all(parts.iter().map(|part| part.evaluate(holds))),
             Self::Or(parts) => any(parts.iter().map(|part| part.evaluate(holds))),
             Self::If { then, condition, otherwise } => {
@@ -103,12 +100,19 @@ impl Dependency {
                 let otherwise = otherwise.as_ref().map_or(Truth::False, |part| part.evaluate(holds));
                 choose(!condition, then, otherwise)
             }
-            Self::With(parts) => {
-                // Each may hold for a package of its own.
-                all(parts.iter().map(|part| part.evaluate(holds))).min(Truth::Unknown)
-            }
-            Self::Without(first, _) => first.evaluate(holds).min(Truth::Unknown),
         }
+    }
+
+    /// Whether it holds for one package, where `holds` says so of a name with its constraint.
+    pub fn evaluate_on_one(&self, holds: &mut dyn FnMut(&Constraint) -> Truth) -> Truth {
+        self.evaluate(&mut |part| match part {
+            Self::Package(constraint) => holds(constraint),
+            Self::With(parts) => all(parts.iter().map(|part| part.evaluate_on_one(holds))),
+            Self::Without(first, second) => {
+                first.evaluate_on_one(holds) & !second.evaluate_on_one(holds)
+            }
+            other => other.evaluate_on_one(holds),
+        })
     }
 
     /// The names and constraints in it, from left to right.
@@ -280,6 +284,10 @@ impl<'t> Parser<'t> {
             let end = (start + 1).min(self.text.len());
             return Err(unexpected("a package name", self.text, start..end));
         }
+        let count = |sign: char| self.text[name.clone()].matches(sign).count();
+        if count('(') != count(')') {
+            return Err(unexpected("a name with its parentheses closed", self.text, name));
+        }
         let mut end = self.at;
         self.skip_blanks();
         if self.rest().starts_with(['<', '=', '>']) {
@@ -391,7 +399,8 @@ mod tests {
     fn three_values_are_kleenes() {
         use Truth::{False, True, Unknown};
         let holds = |text: &str| {
-            Dependency::parse(text).unwrap().evaluate(&mut |constraint| match constraint.name() {
+            let dependency = Dependency::parse(text).unwrap();
+            dependency.evaluate_on_one(&mut |constraint| match constraint.name() {
                 Some("t") => True,
                 Some("f") => False,
                 _ => Unknown,
