@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::context::Context;
-use crate::diagnosis::{self, Check, Computed};
+use crate::diagnosis::{self, Check, Computed, ContextInfo, SCHEMA};
 use crate::finding::{Evidence, Finding};
 use crate::host::puppet::{InstalledPuppet, Origin};
 use crate::release::puppet::Puppet;
@@ -31,6 +33,29 @@ pub const CHECKS: &[&dyn Check] = &[
     &MariadbPackagesMixed,
 ];
 
+/// What does not fit the release.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The version of this form.
+    pub schema: u32,
+    /// What is known.
+    pub context: ContextInfo,
+    /// What does not fit, surest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The report as indented JSON.
+    ///
+    /// # Panics
+    /// Never: a report holds nothing that JSON cannot.
+    pub fn json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a report is JSON");
+        text.push('\n');
+        text
+    }
+}
+
 /// What does not fit the release among the packages, repositories and modules of a host.
 ///
 /// ```
@@ -40,13 +65,17 @@ pub const CHECKS: &[&dyn Check] = &[
 /// let list = "bash-4.4.20-1.el8.x86_64\nopenstack-nova-api-23.2.2-1.el8.noarch\n";
 /// let context =
 ///     Context::new().release("victoria")?.os("centos-8")?.packages_text("rpm-qa.txt", list)?;
-/// let findings = audit::run(&context, &KnowledgeBase::builtin());
+/// let findings = audit::run(&context, &KnowledgeBase::builtin()).findings;
 /// assert_eq!(findings[0].rule, "packages_of_other_release");
 /// assert_eq!(findings[0].evidence[0].note.as_deref(), Some("victoria has 22.0.0 to 22.4.0"));
 /// # Ok::<(), ostack_core::Error>(())
 /// ```
-pub fn run(context: &Context, rules: &KnowledgeBase) -> Vec<Finding> {
-    diagnosis::facts(context, rules, CHECKS)
+pub fn run(context: &Context, rules: &KnowledgeBase) -> Report {
+    Report {
+        schema: SCHEMA,
+        context: ContextInfo::of(context),
+        findings: diagnosis::facts(context, rules, CHECKS),
+    }
 }
 
 /// The host's package manager.

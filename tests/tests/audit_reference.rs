@@ -15,7 +15,7 @@ use serde_json::Value;
 fn audited(list: &str, release: &str, os: &str, rules: &KnowledgeBase) -> Vec<String> {
     let context = Context::new().release(release).unwrap().os(os).unwrap();
     let context = context.packages_text("rpm-qa.txt", list).unwrap();
-    audit::run(&context, rules).into_iter().map(|finding| finding.rule).collect()
+    audit::run(&context, rules).findings.into_iter().map(|finding| finding.rule).collect()
 }
 
 /// The lists of the released repositories: release, OS, and the packages as `rpm -qa` prints them.
