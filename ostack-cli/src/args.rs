@@ -50,6 +50,8 @@ pub(crate) enum Command {
     /// Print the steps that prepare a host and install a release
     #[command(after_help = PLAN)]
     Plan(Plan),
+    /// Compare versions, check constraints, and audit a host's packages
+    Versions(Versions),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -351,4 +353,81 @@ pub(crate) enum PlanFormat {
     Sh,
     Markdown,
     Json,
+}
+
+const COMPARE: &str = "\
+The schemes are `rpm`, `pep440`, `semver` and `puppet`. Printed is `<`, `=` or `>`.
+  ostack-cli versions compare 1:2.0~rc1-1.el8 1:2.0-1.el8 --scheme rpm";
+
+const CHECK_CONSTRAINT: &str = "\
+Exit status: 0 the version is allowed, 1 it is not, 2 one of them cannot be read.
+  ostack-cli versions check '>= 6.0.0 < 7.0.0' 7.4.1 --scheme puppet";
+
+const AUDIT: &str = "\
+Reported is what does not fit the release: a Puppet that is not RDO's, packages and modules of
+another release, packages from EPEL or a vendor in place of RDO's, two releases at once, a leatherman
+that breaks facter, mixes of MariaDB and Galera, and Python packages that pip laid over RDO's.
+Exit status: 0 all that is known fits, 1 something does not, 2 it could not be done.
+  rpm -qa > rpm-qa.txt; pip3 list > pip.txt
+  ostack-cli versions audit --packages rpm-qa.txt --packages pip.txt --release victoria";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Versions {
+    #[command(subcommand)]
+    pub(crate) command: VersionsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VersionsCommand {
+    /// Say which of two versions is newer
+    #[command(after_help = COMPARE)]
+    Compare {
+        /// The one version
+        a: String,
+        /// The other
+        b: String,
+        /// How versions are written and ordered
+        #[arg(long)]
+        scheme: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Say whether a constraint allows a version
+    #[command(after_help = CHECK_CONSTRAINT)]
+    Check {
+        /// The constraint, such as `>= 6.0.0 < 7.0.0`
+        constraint: String,
+        /// The version
+        version: String,
+        /// How versions are written and ordered
+        #[arg(long)]
+        scheme: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Say what does not fit the release on a host
+    #[command(after_help = AUDIT)]
+    Audit(Audit),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Audit {
+    /// What the host prints: `rpm -qa`, `dnf list installed`, `dnf repolist`, `pip list`, `puppet
+    /// module list`, `facter`, os-release, a `*.repo` file; or a sosreport's folder. May be given
+    /// several times
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) packages: Vec<PathBuf>,
+    /// The OpenStack release, such as victoria or 2024.1; left out: as the packages say
+    #[arg(long)]
+    pub(crate) release: Option<String>,
+    /// The operating system, such as centos-8 or centos-stream-9; left out: as the packages say
+    #[arg(long)]
+    pub(crate) os: Option<String>,
+    #[command(flatten)]
+    pub(crate) rules: RuleFolders,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(crate) color: When,
 }

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let text = match (&why, args.format) {
         (Some(why), _) => why.to_string(),
         (None, Format::Json) => report::json(&report),
-        (None, Format::Text) => report::text(&report, &style(args)),
+        (None, Format::Text) => report::text(&report, &style(args.color, args.output.is_some(), args.top)),
     };
     match &args.output {
         Some(path) => {
@@ -112,16 +112,17 @@ fn context(args: &Diagnose) -> ostack_core::Result<Context> {
     Ok(context)
 }
 
-fn style(args: &Diagnose) -> Style {
-    let color = match args.color {
+/// How a report looks: in colours where asked for, or on a terminal that knows them.
+pub(crate) fn style(color: When, to_file: bool, top: Option<usize>) -> Style {
+    let colored = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => {
-            args.output.is_none()
+            !to_file
                 && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     };
-    if args.color == When::Always {
+    if color == When::Always {
         anstream::ColorChoice::Always.write_global();
     }
     // What is not a terminal has no width: 100 columns read well in a file and in a bug report.
@@ -130,5 +131,5 @@ fn style(args: &Diagnose) -> Style {
     } else {
         100
     };
-    Style { color, width, top: args.top.unwrap_or(usize::MAX) }
+    Style { color: colored, width, top: top.unwrap_or(usize::MAX) }
 }

@@ -5,6 +5,7 @@ mod args;
 mod diagnose;
 mod plan;
 mod rules;
+mod versions;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => rules::explain(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Versions(args) => versions::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "ostack-cli", &mut script);

@@ -2,13 +2,92 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::context::Context;
-use crate::diagnosis::{Check, Computed};
-use crate::finding::Evidence;
+use crate::diagnosis::{self, Check, Computed, ContextInfo, SCHEMA};
+use crate::finding::{Evidence, Finding};
 use crate::host::puppet::{InstalledPuppet, Origin};
 use crate::release::puppet::Puppet;
 use crate::release::{Family, Os, Release};
+use crate::rule::KnowledgeBase;
 use crate::version::{Constraint, Scheme, Version};
+
+mod database;
+mod foreign;
+mod releases;
+
+pub use database::MariadbPackagesMixed;
+pub use foreign::{LeathermanBreaksFacter, PackagesNotFromRdo};
+pub use releases::{PackagesOfOtherRelease, PuppetModulesOfOtherRelease, TwoReleasesAtOnce};
+
+/// The computed checks over packages, repositories and modules.
+pub const CHECKS: &[&dyn Check] = &[
+    &PuppetNotFromRdo,
+    &RdoOpenvswitchPullsOvn2021,
+    &PackagesOfOtherRelease,
+    &PuppetModulesOfOtherRelease,
+    &TwoReleasesAtOnce,
+    &PackagesNotFromRdo,
+    &LeathermanBreaksFacter,
+    &MariadbPackagesMixed,
+];
+
+/// What does not fit the release.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The version of this form.
+    pub schema: u32,
+    /// What is known.
+    pub context: ContextInfo,
+    /// What does not fit, surest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The report as indented JSON.
+    ///
+    /// # Panics
+    /// Never: a report holds nothing that JSON cannot.
+    pub fn json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a report is JSON");
+        text.push('\n');
+        text
+    }
+}
+
+/// What does not fit the release among the packages, repositories and modules of a host.
+///
+/// ```
+/// use ostack_core::audit;
+/// use ostack_core::context::Context;
+/// use ostack_core::rule::KnowledgeBase;
+/// let list = "bash-4.4.20-1.el8.x86_64\nopenstack-nova-api-23.2.2-1.el8.noarch\n";
+/// let context =
+///     Context::new().release("victoria")?.os("centos-8")?.packages_text("rpm-qa.txt", list)?;
+/// let findings = audit::run(&context, &KnowledgeBase::builtin()).findings;
+/// assert_eq!(findings[0].rule, "packages_of_other_release");
+/// assert_eq!(findings[0].evidence[0].note.as_deref(), Some("victoria has 22.0.0 to 22.4.0"));
+/// # Ok::<(), ostack_core::Error>(())
+/// ```
+pub fn run(context: &Context, rules: &KnowledgeBase) -> Report {
+    Report {
+        schema: SCHEMA,
+        context: ContextInfo::of(context),
+        findings: diagnosis::facts(context, rules, CHECKS),
+    }
+}
+
+/// The host's package manager.
+fn manager(context: &Context) -> &'static str {
+    let family = context.known_os().map(|os| os.value.family()).or(context.host().family());
+    if matches!(family, Some(Family::El(..8))) { "yum" } else { "dnf" }
+}
+
+/// `1 package`, `2 packages`.
+fn several(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
 
 /// Finds a Puppet that is not RDO's package, or newer than what RDO shipped for the release.
 ///
@@ -117,7 +196,6 @@ fn computed(context: &Context) -> Option<Computed> {
     };
     let repositories = found.vendor_repos.iter().copied();
     let remove = std::iter::once(found.package).chain(repositories.clone());
-    let manager = if os.matches("el-6") || os.matches("el-7") { "yum" } else { "dnf" };
     let one = |value: &str| vec![value.to_owned()];
     let values = BTreeMap::from([
         ("installed", one(&installed.to_string())),
@@ -126,7 +204,7 @@ fn computed(context: &Context) -> Option<Computed> {
         ("shipped", one(&shipped.puppet.to_string())),
         ("shipped_version", one(&shipped.puppet.version)),
         ("release", one(&release.to_string())),
-        ("manager", one(manager)),
+        ("manager", one(manager(context))),
         ("remove", remove.map(|package| package.nevra.name.clone()).collect()),
         ("declared", one(&declared(&found, release))),
     ]);

@@ -60,6 +60,12 @@ pub const CHECKS: &[&dyn Check] = &[
     &audit::PuppetNotFromRdo,
     &audit::BridgeIfaceWithoutNetworkScripts,
     &audit::RdoOpenvswitchPullsOvn2021,
+    &audit::PackagesOfOtherRelease,
+    &audit::PuppetModulesOfOtherRelease,
+    &audit::TwoReleasesAtOnce,
+    &audit::PackagesNotFromRdo,
+    &audit::LeathermanBreaksFacter,
+    &audit::MariadbPackagesMixed,
     &lint::MechanismDriverReplaced,
     &lint::ValueInvalid,
 ];

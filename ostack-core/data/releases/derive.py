@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Derive the files in this folder from the collected facts: derive.py FACTS_FOLDER
 
-Reads releases.json, repos.json, rdo_packages.json and puppet_modules.json; README.md says what
-becomes of them. Nothing is added: what was not found there is left out here.
+Reads releases.json, repos.json, rdo_packages.json, puppet_modules.json, service_versions.json and
+rpm_requires.json; README.md says what becomes of them. Nothing is added: what was not found there is left out here.
 """
 import json
 import pathlib
@@ -152,8 +152,112 @@ def write_packages(releases, packages):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+# Libraries that OpenStack itself makes; others with such names (websocket-client) are not among them.
+OPENSTACK_LIBRARY = re.compile(
+    "python-(oslo-.*|(aodh|barbican|ceilometer|cinder|cloudkitty|congress|designate|glance|gnocchi|heat"
+    "|ironic|ironic-inspector-|keystone|magnum|manila|mistral|monasca|murano|neutron|nova|octavia"
+    "|openstack|panko|sahara|senlin|swift|tacker|trove|vitrage|watcher|zaqar)client|keystoneauth1"
+    "|keystonemiddleware|neutron-lib|openstacksdk|osc-lib|os-(brick|client-config|ken|traits|vif|win"
+    "|resource-classes|service-types)|osprofiler|taskflow|tooz|castellan|cursive|pycadf|ovsdbapp"
+    "|glance-store|microversion-parse)"
+)
+# Not OpenStack's, and in no base OS: RDO's build is the one that fits.
+PINNED = ["facter", "hiera", "cpp-hocon", "leatherman", "erlang", "rabbitmq-server", "python-django",
+          "python-eventlet", "python-kombu", "python-amqp"]
+# Spec files whose epochs matter and whose builds others make too.
+EPOCHS = ["facter", "hiera", "leatherman", "puppet", "mariadb", "openvswitch", "rdo-openvswitch"]
+
+
+def version_key(version):
+    return [(0, int(word)) if word.isdigit() else (-1, 0) for word in re.split(r"[._^~-]", version)]
+
+
+def subpackages(source, branches):
+    """The names of the packages built from a spec, with its macros filled in, and their epochs."""
+    names, epochs = set(), set()
+    for branch, spec in branches.items():
+        if branch.split("-")[-1] in ("kilo", "liberty", "mitaka"):
+            continue
+        for name, tags in spec["subpackages"].items():
+            if name == source or name in ("openstack-%{service}", "openstack-%{project}"):
+                epochs.add(int(tags.get("epoch", 0)))
+            for python in "23":
+                macros = {**(spec.get("globals") or {}), "name": source, "pyver": python}
+                full = name
+                for _ in range(3):
+                    full = re.sub(r"%\{\??(\w+)\}", lambda m: macros.get(m[1], m[0]), full)
+                if "%" not in full:
+                    names.add(full)
+    return names, epochs
+
+
+def python_names(source):
+    stem = source.removeprefix("python-")
+    return {source} | {f"{python}-{stem}" for python in ("python", "python2", "python3")}
+
+
+def write_series(releases, packages, services, requires):
+    """Which versions of a source package belong to which release, its packages, and its epoch."""
+    ids = {release["name"]: release_id(release) for release in releases}
+    built = {}  # source package -> release -> its builds
+    for tag in packages.values():
+        if tag["kind"] == "release" and tag["release"] in ids:
+            for nvr in tag["packages"].values():
+                name, version, release = nvr.rsplit("-", 2)
+                built.setdefault(name, {}).setdefault(tag["release"], set()).add((version, release))
+    entries = {}
+    for name in ids:
+        at = services.get(name) or {"services": {}, "puppet_modules": {}}
+        for kind in ("services", "puppet_modules"):
+            for project, known in at[kind].items():
+                sources = [project, f"openstack-{project}", f"python-{project}", f"python-django-{project}"]
+                source = next((s for s in sources if s in built), None)
+                # Tempest has no branches: one version serves many releases.
+                if not known or not known.get("first") or not source or project == "tempest":
+                    continue
+                # Tags such as 2023.1-last are no versions.
+                latest = [v for v in known["all"] if re.fullmatch(r"[0-9.]+", v)]
+                latest = max(latest, key=version_key, default=known["first"])
+                entry = entries.setdefault(source, {"kind": kind, "versions": {}})
+                entry["versions"][ids[name]] = f"{known['first']} {latest}"
+    for source, at in built.items():
+        module = source.startswith("puppet-")
+        if source in entries or not (module or OPENSTACK_LIBRARY.fullmatch(source) or source in PINNED):
+            continue
+        newest = {name: max((v for v, _ in builds), key=version_key) for name, builds in at.items()}
+        kind = "puppet_modules" if module else "pinned" if source in PINNED else "libraries"
+        versions = {ids[name]: newest[name] for name in ids if name in newest}
+        entries[source] = {"kind": kind, "versions": versions}
+    for source in EPOCHS:
+        entries.setdefault(source, {"kind": "others", "versions": {}})
+    lines = ["# Which versions belong to which release. Derived: see README.md.\n"]
+    for source, entry in sorted(entries.items()):
+        names, epochs = subpackages(source, requires.get(source, {}))
+        if source.startswith("python-"):
+            names |= python_names(source)
+        if entry["kind"] == "services" and not source.startswith("python-"):
+            names |= python_names("python-" + source.removeprefix("openstack-"))
+        # A name that is a source package of its own belongs to that one.
+        names = sorted(n for n in names | {source} if n == source or n not in built)
+        row = {"source": source, "kind": entry["kind"], "names": names}
+        if len(epochs) == 1:
+            row["epoch"] = epochs.pop()
+        lines.append("[[package]]")
+        lines += [f"{key} = {quoted(value)}" for key, value in row.items()]
+        if source in EPOCHS:
+            builds = {f"{v}-{r}" for at in built.get(source, {}).values() for v, r in at}
+            lines.append(f"builds = {quoted(sorted(builds))}")
+        lines.append(f"versions = {inline_keys(entry['versions'])}\n")
+    (HERE / "series.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def inline_keys(table):
+    return "{ " + ", ".join(f"{quoted(k)} = {quoted(v)}" for k, v in table.items()) + " }"
+
+
 releases = load("releases.json")["releases"]
 packages = load("rdo_packages.json")["tags"]
 write_catalogue(releases, load("repos.json"))
 write_puppet(releases, packages, load("puppet_modules.json"))
 write_packages(releases, packages)
+write_series(releases, packages, load("service_versions.json"), load("rpm_requires.json")["packages"])

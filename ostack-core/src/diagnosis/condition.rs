@@ -4,7 +4,7 @@ use regex::bytes::RegexBuilder;
 
 use crate::context::Context;
 use crate::finding::{Evidence, EvidenceKind, printable};
-use crate::host::Package;
+use crate::host::{Package, Place, Repo};
 use crate::parameter::is_secret;
 use crate::redact::MASK;
 use crate::release::ReleaseRange;
@@ -228,11 +228,21 @@ fn matches(regex: &str, text: &[u8]) -> bool {
 impl Evidence {
     /// A package in a package list.
     pub fn package(package: &Package) -> Self {
-        let text = printable(&package.nevra.to_string());
+        Self::fact(EvidenceKind::Package, &package.from, &package.nevra.to_string())
+    }
+
+    /// A repository, in its file or in a list.
+    pub fn repo(repo: &Repo) -> Self {
+        Self::fact(EvidenceKind::File, &repo.from, &format!("[{}]", repo.id))
+    }
+
+    /// A fact, and where it was learnt.
+    pub fn fact(kind: EvidenceKind, from: &Place, text: &str) -> Self {
+        let text = printable(text);
         Self {
-            kind: EvidenceKind::Package,
-            path: package.from.file.to_string(),
-            line: package.from.line as u64,
+            kind,
+            path: from.file.to_string(),
+            line: from.line as u64,
             column: 1,
             end_column: characters(text.as_bytes()) as u64 + 1,
             text,

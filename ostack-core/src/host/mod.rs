@@ -29,8 +29,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::release::series::Project;
 use crate::release::{Family, Os, Release};
-use crate::version::{Constraint, Nevra, Truth};
+use crate::version::{Constraint, Dependency, Nevra, Truth};
 
 mod packages;
 pub mod puppet;
@@ -73,6 +74,23 @@ pub struct Package {
     pub from: Place,
 }
 
+impl Package {
+    /// The epoch: as the list shows it, else that of RDO's spec file where the build is RDO's.
+    pub fn epoch(&self) -> Option<u32> {
+        self.nevra.epoch.or_else(|| Project::of(&self.nevra.name)?.epoch(&self.nevra))
+    }
+
+    /// Whether a constraint on its name holds.
+    fn satisfies(&self, constraint: &Constraint) -> Truth {
+        if constraint.name() != Some(&self.nevra.name) {
+            return Truth::False;
+        }
+        constraint
+            .allows_package(self.epoch(), &self.nevra.version, &self.nevra.release)
+            .unwrap_or(Truth::Unknown)
+    }
+}
+
 /// A file of the host, as it was collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostFile {
@@ -80,6 +98,17 @@ pub struct HostFile {
     pub text: String,
     /// What it is shown as: the file that was read.
     pub file: Arc<str>,
+}
+
+/// A release whose repository the host follows, and what says so: a package or a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed<'h> {
+    /// The release.
+    pub release: Release,
+    /// The package that brings its repository.
+    pub package: Option<&'h Package>,
+    /// The repository.
+    pub repo: Option<&'h Repo>,
 }
 
 /// What is known of a host.
@@ -213,15 +242,52 @@ impl Host {
         let Some(name) = constraint.name() else {
             return Truth::Unknown;
         };
-        let absent = if self.is_complete() { Truth::False } else { Truth::Unknown };
-        self.packages
-            .iter()
-            .map(|package| &package.nevra)
-            .filter(|nevra| nevra.name == name)
-            .map(|nevra| constraint.allows_package(nevra.epoch, &nevra.version, &nevra.release))
-            .map(|allows| allows.unwrap_or(Truth::Unknown))
-            .reduce(|a, b| a | b)
-            .unwrap_or(absent)
+        let of_name = self.packages.iter().filter(|package| package.nevra.name == name);
+        let found = of_name.map(|package| package.satisfies(constraint)).reduce(|a, b| a | b);
+        found.unwrap_or(if self.is_complete() { Truth::False } else { Truth::Unknown })
+    }
+
+    /// Whether a dependency holds on this host.
+    ///
+    /// A list names packages, not all that they provide: a library, a path or another capability
+    /// (`ruby(release)`) that no package bears as its name is unknown.
+    ///
+    /// ```
+    /// use ostack_core::host::Host;
+    /// use ostack_core::version::{Dependency, Truth};
+    /// let list = "bash-4.4.20-1.el8.x86_64\nfacter-3.14.2-2.el8.x86_64\n";
+    /// let host = Host::from_packages("rpm-qa.txt", list)?;
+    /// let holds = |text: &str| Ok::<_, ostack_core::Error>(host.holds(&Dependency::parse(text)?));
+    /// // The list shows no epoch; this build is RDO's, and RDO's spec file says 1.
+    /// assert_eq!(holds("(facter >= 1:3.0 with facter < 1:4)")?, Truth::True);
+    /// assert_eq!(holds("(facter if puppet)")?, Truth::True);
+    /// assert_eq!(holds("(puppet or ruby(release))")?, Truth::Unknown);
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    pub fn holds(&self, dependency: &Dependency) -> Truth {
+        match dependency {
+            Dependency::With(_) | Dependency::Without(..) => {
+                let one = |package: &Package| {
+                    dependency.evaluate_on_one(&mut |constraint| package.satisfies(constraint))
+                };
+                let found = self.packages.iter().map(one).fold(Truth::False, |a, b| a | b);
+                let known = dependency.constraints().iter().all(|c| self.is_known(c));
+                found | if known { Truth::False } else { Truth::Unknown }
+            }
+            _ => dependency.evaluate(&mut |part| match part {
+                Dependency::Package(constraint) if self.is_known(constraint) => {
+                    self.satisfies(constraint)
+                }
+                Dependency::Package(constraint) => self.satisfies(constraint) | Truth::Unknown,
+                one => self.holds(one),
+            }),
+        }
+    }
+
+    /// Whether the list can tell that nothing provides a name.
+    fn is_known(&self, constraint: &Constraint) -> bool {
+        let name = constraint.name().unwrap_or_default();
+        self.is_complete() && !name.contains(['(', '/']) && self.stand_in(name).is_none()
     }
 
     /// The operating system: as `os-release` says, else as the release packages do.
@@ -260,24 +326,36 @@ impl Host {
     /// the packages that bring a release's repository, then the repositories. Where they differ,
     /// two releases are mixed.
     pub fn releases(&self) -> Vec<Fact<Release>> {
-        let by_package = |of: fn(&Nevra) -> Option<Release>| {
-            self.packages.iter().filter_map(move |package| {
-                Some(Fact { value: of(&package.nevra)?, from: package.from.clone() })
-            })
-        };
-        let by_packstack = by_package(|nevra| match nevra.name.as_str() {
-            "openstack-packstack" => Release::of_packstack(&nevra.version),
-            _ => None,
+        let by_packstack = self.packages.iter().filter_map(|package| {
+            let packstack = package.nevra.name == "openstack-packstack";
+            let value = Release::of_packstack(&package.nevra.version).filter(|_| packstack)?;
+            Some(Fact { value, from: package.from.clone() })
         });
-        let by_release_package = by_package(|nevra| match nevra.name.as_str() {
+        let followed = self.followed_releases().into_iter().filter_map(|followed| {
+            let package = followed.package.map(|package| &package.from);
+            let from = package.or(followed.repo.map(|repo| &repo.from))?.clone();
+            Some(Fact { value: followed.release, from })
+        });
+        by_packstack.chain(followed).collect()
+    }
+
+    /// The releases whose repositories the host follows: by the packages that bring these, then by
+    /// the repositories that are not switched off.
+    pub fn followed_releases(&self) -> Vec<Followed<'_>> {
+        let of_package = |nevra: &Nevra| match nevra.name.as_str() {
             "rdo-release" => Release::parse(&nevra.version).ok(),
             name => Release::parse(name.strip_prefix("centos-release-openstack-")?).ok(),
+        };
+        let by_package = self.packages.iter().filter_map(|package| {
+            let release = of_package(&package.nevra)?;
+            Some(Followed { release, package: Some(package), repo: None })
         });
-        let by_repo =
-            self.repos.iter().filter(|repo| repo.enabled != Some(false)).filter_map(|repo| {
-                Some(Fact { value: release_of_repo(&repo.id)?, from: repo.from.clone() })
-            });
-        by_packstack.chain(by_release_package).chain(by_repo).collect()
+        let by_repo = self.repos.iter().filter(|repo| self.repo_enabled(&repo.id) != Truth::False);
+        let by_repo = by_repo.filter_map(|repo| {
+            let release = release_of_repo(&repo.id)?;
+            Some(Followed { release, package: None, repo: Some(repo) })
+        });
+        by_package.chain(by_repo).collect()
     }
 
     /// All repositories that are known.
@@ -340,11 +418,14 @@ mod tests {
 
     #[test]
     fn an_unknown_epoch_matters_only_where_it_decides() {
-        let puppet = "puppet-6.14.0-2.el8.noarch\n";
+        let puppet = "puppet-6.15.0-1.noarch\n";
         assert_eq!(satisfies(puppet, "puppet >= 6"), Truth::True);
         assert_eq!(satisfies(puppet, "puppet < 7"), Truth::Unknown);
         assert_eq!(satisfies(puppet, "puppet >= 7"), Truth::Unknown);
         assert_eq!(satisfies(puppet, "puppet"), Truth::True);
+        // RDO's build.
+        assert_eq!(satisfies("facter-3.14.2-2.el8.x86_64", "facter < 1:4"), Truth::True);
+        assert_eq!(satisfies("facter-3.14.2-2.el8.x86_64", "facter < 4"), Truth::False);
         let shown = "puppet-6.14.0-2.el8.noarch\nbind-32:9.11.26-6.el8.x86_64\n";
         assert_eq!(satisfies(shown, "puppet < 7"), Truth::True);
         assert_eq!(satisfies(shown, "puppet >= 7"), Truth::False);
@@ -362,6 +443,25 @@ mod tests {
         assert_eq!(satisfies(kernels, "kernel = 4.18.0-240.el8"), Truth::True);
         let host = Host::from_packages("list", kernels).unwrap();
         assert_eq!(host.package("kernel").unwrap().nevra.release, "305.el8");
+    }
+
+    #[test]
+    fn with_and_without_ask_one_package() {
+        let list = "bash-4.4.20-1.el8.x86_64\nkernel-0:4.18.0-240.el8.x86_64\n\
+                    kernel-0:5.14.0-70.el9.x86_64\npuppet-agent-7.4.1-1.el8.x86_64\n";
+        let host = Host::from_packages("list", list).unwrap();
+        let holds = |text| host.holds(&Dependency::parse(text).unwrap());
+        assert_eq!(holds("(kernel > 4.18.0 and kernel < 5)"), Truth::True);
+        assert_eq!(holds("(kernel > 4.19 with kernel < 5)"), Truth::False);
+        assert_eq!(holds("(kernel > 4.19 with kernel < 6)"), Truth::True);
+        assert_eq!(holds("(kernel without kernel < 5)"), Truth::True);
+        assert_eq!(holds("(kernel without kernel < 6)"), Truth::False);
+        assert_eq!(holds("((kernel or nothing) with kernel < 5)"), Truth::True);
+        assert_eq!(holds("(bash if (kernel > 4.19 with kernel < 5) else nothing)"), Truth::False);
+        // puppet-agent provides `puppet`; in which version, the list does not show.
+        assert_eq!(holds("puppet >= 6"), Truth::Unknown);
+        assert_eq!(holds("/usr/bin/puppet"), Truth::Unknown);
+        assert_eq!(holds("hiera-puppet"), Truth::False);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 mod os;
 mod packages;
 pub mod puppet;
+pub mod series;
 
 pub use os::{Family, Os, OsPattern};
 pub use packages::SourcePackages;

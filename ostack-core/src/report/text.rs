@@ -44,6 +44,18 @@ pub fn text(report: &Report, style: &Style) -> String {
     page.out
 }
 
+/// Findings as text, each as in a report.
+///
+/// # Panics
+/// Never: a `String` takes all that is written to it.
+pub fn findings(findings: &[Finding], style: &Style) -> String {
+    let mut page = Page { out: String::new(), style: *style };
+    for finding in findings {
+        page.finding(finding).expect("a String takes everything");
+    }
+    page.out
+}
+
 struct Page {
     out: String,
     style: Style,

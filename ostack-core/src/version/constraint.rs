@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range as ByteRange;
 
 use super::range::Range;
 use super::rpm::Evr;
@@ -71,16 +72,19 @@ impl Constraint {
     ///
     /// Where the text is no constraint of the scheme.
     pub fn parse(text: &str, scheme: Scheme) -> Result<Self> {
-        let (name, set) = match scheme {
-            Scheme::Rpm => {
-                let (name, range) = parse_rpm(text)?;
-                (name, Set::Rpm(range))
-            }
-            Scheme::Pep440 => (None, Set::Pep440(pep440::parse_specifiers(text)?)),
-            Scheme::Semver => (None, Set::Semver(semver::parse_requirement(text)?)),
-            Scheme::Puppet => (None, Set::Puppet(puppet::parse_range(text)?)),
+        let set = match scheme {
+            Scheme::Rpm => return Self::parse_rpm(text, 0..text.len()),
+            Scheme::Pep440 => Set::Pep440(pep440::parse_specifiers(text)?),
+            Scheme::Semver => Set::Semver(semver::parse_requirement(text)?),
+            Scheme::Puppet => Set::Puppet(puppet::parse_range(text)?),
         };
-        Ok(Self { text: text.into(), name, set })
+        Ok(Self { text: text.into(), name: None, set })
+    }
+
+    /// Reads the rpm constraint in the bytes `at` of `text`, so that errors show all of it.
+    pub(super) fn parse_rpm(text: &str, at: ByteRange<usize>) -> Result<Self> {
+        let (name, range) = parse_rpm(text, at.clone())?;
+        Ok(Self { text: text[at].into(), name, set: Set::Rpm(range) })
     }
 
     /// The scheme.
@@ -190,18 +194,20 @@ impl fmt::Debug for Constraint {
     }
 }
 
-/// Reads `[name] [operator [epoch:]version[-release]]`.
-fn parse_rpm(text: &str) -> Result<(Option<Box<str>>, Range<Evr>)> {
-    let operator_at = text.find(['<', '=', '>']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(operator_at);
-    let name = name.trim();
+/// Reads `[name] [operator [epoch:]version[-release]]` in the bytes `at` of `text`.
+fn parse_rpm(text: &str, at: ByteRange<usize>) -> Result<(Option<Box<str>>, Range<Evr>)> {
+    // Errors show the text up to the end of the constraint.
+    let text = &text[..at.end];
+    let operator_at = text[at.start..].find(['<', '=', '>']).map_or(at.end, |i| at.start + i);
+    let (before, rest) = (&text[at.start..operator_at], &text[operator_at..]);
+    let name = before.trim();
     if let Some(blank) = name.find(char::is_whitespace) {
-        let start = text.len() - text.trim_start().len();
+        let start = operator_at - before.trim_start().len();
         let expected = "`<`, `<=`, `=`, `>=` or `>` after the package name";
         return Err(unexpected(expected, text, start + blank..text.trim_end().len()));
     }
     if name.is_empty() && rest.is_empty() {
-        let error = unexpected("a package name or an operator", text, 0..text.len());
+        let error = unexpected("a package name or an operator", text, at);
         return Err(error.help("write `puppet >= 1:5.5`, or `>= 1:5.5`"));
     }
     let name = (!name.is_empty()).then(|| name.into());

@@ -33,6 +33,7 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::span::characters;
 
 mod constraint;
+mod dependency;
 mod nevra;
 mod pep440;
 mod puppet;
@@ -42,6 +43,7 @@ mod semver;
 mod truth;
 
 pub use constraint::{Constraint, contradiction, newest};
+pub use dependency::Dependency;
 pub use nevra::Nevra;
 pub use truth::Truth;
 
