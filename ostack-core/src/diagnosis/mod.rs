@@ -3,6 +3,7 @@
 mod check;
 mod condition;
 mod evaluate;
+mod order;
 mod rank;
 mod scan;
 mod unexplained;
@@ -177,7 +178,7 @@ fn run<T>(
     matcher: &Matcher<'_>,
     also: impl FnOnce(&Evaluation<'_>, &[Finding]) -> T,
 ) -> (Report, T) {
-    let mut scan = Scan::of(sources, matcher);
+    let mut scan = Scan::of(sources, matcher, None);
     let redactor = context.redactor();
     let groups = std::mem::take(&mut scan.groups);
     let evaluation = Evaluation { rules, context, redactor: &redactor, scan: &scan, checks };
