@@ -31,14 +31,29 @@ pub(super) enum Member {
     Broken(String),
 }
 
+/// The members of an archive, one by one. One is read, or dropped, before the next can be had.
+pub(super) struct Members {
+    members: Receiver<Member>,
+    _listener: Arc<()>,
+}
+
+impl Iterator for Members {
+    type Item = Member;
+
+    fn next(&mut self) -> Option<Member> {
+        self.members.recv().ok()
+    }
+}
+
 /// Reads what `input` holds; a compressed log is its only member, and has its name.
 pub(super) fn members(
     path: &str,
     input: Box<dyn Read + Send>,
     meter: Arc<Meter>,
     all_runs: bool,
-) -> io::Result<Receiver<Member>> {
-    let (sender, receiver) = sync_channel(0);
+) -> io::Result<Members> {
+    let (sender, members) = sync_channel(0);
+    let listener = meter.listener();
     let path = path.to_owned();
     let pump = move || {
         let pump = Pump { sender, path: &path, meter: &meter, all_runs };
@@ -46,7 +61,7 @@ pub(super) fn members(
         let _ = pump.content(&path, 0, input, 0);
     };
     std::thread::Builder::new().name("unpack".to_owned()).spawn(pump)?;
-    Ok(receiver)
+    Ok(Members { members, _listener: listener })
 }
 
 struct Pump<'m> {
@@ -93,7 +108,8 @@ impl Pump<'_> {
     /// Sends a log piece by piece, while the receiver reads it.
     fn log(&self, path: &str, name_at: usize, encoding: Encoding, mut input: impl Read) -> Sent {
         let (sender, pieces) = sync_channel(WAITING);
-        let pieces = Box::new(Pieces { pieces, piece: Vec::new(), at: 0 });
+        let listener = self.meter.listener();
+        let pieces = Box::new(Pieces { pieces, piece: Vec::new(), at: 0, _listener: listener });
         self.send(Member::Log(Source::unpacked(path, name_at, encoding, pieces)))?;
         loop {
             let mut piece = Vec::with_capacity(PIECE);
@@ -186,6 +202,7 @@ struct Pieces {
     pieces: Receiver<io::Result<Vec<u8>>>,
     piece: Vec<u8>,
     at: usize,
+    _listener: Arc<()>,
 }
 
 impl Read for Pieces {

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use super::Reader;
 use super::record::{Level, PuppetEvent, Record};
+use super::rotated::Place;
 use super::source::{Skipped, Source};
 use crate::error::{Error, Result};
 
@@ -24,6 +25,8 @@ pub(super) fn logs_under(folder: &Path, all_runs: bool) -> Result<Found> {
     let mut found = Found::default();
     let root = folder.canonicalize().map_err(|error| Error::io(folder.display(), error))?;
     found.add_folder(folder, &root, all_runs)?;
+    // As the logs of an archive are put in order, so that one of this folder gives the same report.
+    found.sources.sort_by_cached_key(|source| Place::member(0, source.path()));
     Ok(found)
 }
 

@@ -36,7 +36,7 @@ mod tests;
 
 pub use block::{Block, Place};
 pub use fields::Kind;
-pub use packstack::is_passed_over;
+pub use packstack::{ends_run, is_passed_over};
 pub use reader::Reader;
 pub use record::*;
 pub(crate) use rotated::Place as LogPlace;

@@ -5,10 +5,9 @@ use std::fs;
 use std::io::{self, Cursor, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
-use super::archive::{self, Member};
+use super::archive::{self, Member, Members};
 use super::encoding::decoded;
 use super::folder;
 use super::nature::{Encoding, Nature, Peeked};
@@ -184,10 +183,10 @@ impl Source {
             Nature::Binary(_) => Ok(input),
             Nature::Packed(_) => {
                 let members = archive::members(&self.path, input, meter, true);
-                let members = members.map_err(|error| Error::io(&self.path, error))?;
-                match members.recv() {
-                    Ok(Member::Log(source)) if source.name_at == 0 => source.open(),
-                    Ok(Member::Skipped(Skipped { reason, .. }) | Member::Broken(reason)) => {
+                let mut members = members.map_err(|error| Error::io(&self.path, error))?;
+                match members.next() {
+                    Some(Member::Log(source)) if source.name_at == 0 => source.open(),
+                    Some(Member::Skipped(Skipped { reason, .. }) | Member::Broken(reason)) => {
                         Err(failed(reason))
                     }
                     _ => Err(failed(AN_ARCHIVE.to_owned())),
@@ -304,7 +303,8 @@ impl Sources {
     /// The logs, one by one, with what archives hold.
     ///
     /// Of a rotated log the oldest part comes first. An archive's logs come as they stand in it;
-    /// the report brings them in order afterwards.
+    /// the report brings them in order afterwards. They are unpacked as they are read: the next one
+    /// comes only when the one before it was read to its end, or dropped.
     ///
     /// ```
     /// use ostack_core::log::{Source, Sources};
@@ -385,7 +385,7 @@ pub struct Logs<'s> {
     /// The sources that are still to come: place and index.
     order: std::vec::IntoIter<(usize, usize)>,
     /// What is left of an archive.
-    archive: Option<(usize, &'s Source, Receiver<Member>)>,
+    archive: Option<(usize, &'s Source, Members)>,
     skipped: std::slice::Iter<'s, Skipped>,
 }
 
@@ -457,8 +457,8 @@ impl<'s> Iterator for Logs<'s> {
 
     fn next(&mut self) -> Option<Log<'s>> {
         loop {
-            if let Some((place, archive, members)) = &self.archive {
-                if let Ok(member) = members.recv() {
+            if let Some((place, archive, members)) = &mut self.archive {
+                if let Some(member) = members.next() {
                     return Some(Self::member(*place, archive, member));
                 }
                 self.archive = None;

@@ -1,8 +1,8 @@
 //! Being told how far reading is, and stopping it.
 
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// Is told of all that is read, and may stop it. It is called often, and from several threads.
 ///
@@ -52,6 +52,8 @@ const MOST_TIMES: u64 = 500;
 pub(super) struct Meter {
     path: String,
     watch: Option<Arc<dyn Watch>>,
+    /// Those who want what a thread unpacks.
+    listeners: OnceLock<Weak<()>>,
     packed: AtomicU64,
     unpacked: AtomicU64,
     most_unpacked: u64,
@@ -67,12 +69,24 @@ impl Meter {
         watch: Option<Arc<dyn Watch>>,
         most_unpacked: u64,
     ) -> Arc<Self> {
-        let (packed, unpacked) = Default::default();
-        Arc::new(Self { path: path.to_owned(), watch, packed, unpacked, most_unpacked })
+        let (listeners, packed, unpacked) = Default::default();
+        let path = path.to_owned();
+        Arc::new(Self { path, watch, listeners, packed, unpacked, most_unpacked })
+    }
+
+    /// Stops reading when all that hold what this gives are gone.
+    pub(super) fn listener(&self) -> Arc<()> {
+        let mut listener = Arc::new(());
+        let known = self.listeners.get_or_init(|| Arc::downgrade(&listener));
+        if let Some(other) = known.upgrade() {
+            listener = other;
+        }
+        listener
     }
 
     pub(super) fn is_stopped(&self) -> bool {
         self.watch.as_ref().is_some_and(|watch| watch.stopped())
+            || self.listeners.get().is_some_and(|listeners| listeners.strong_count() == 0)
     }
 
     /// Takes note of bytes that a decoder gave.
