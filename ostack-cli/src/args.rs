@@ -8,7 +8,8 @@ const EXIT: &str = "\
 Exit status:
   0  nothing was found, or it is done
   1  something was found: a cause, or an error that no rule explains
-  2  it could not be done: wrong usage, an input that cannot be read, an invalid rule";
+  2  it could not be done: wrong usage, an input that cannot be read, an invalid rule
+Ctrl-C ends a diagnosis with what was found so far: 1 if that is something, else 2, or 0 with --follow";
 
 const DIAGNOSE: &str = "\
 Examples:
@@ -16,6 +17,10 @@ Examples:
       a run's folder: its setup log and the logs of its manifests
   packstack --answer-file=answers.txt 2>&1 | tee run.log | ostack-cli diagnose -
       what packstack prints
+  ostack-cli diagnose --follow run.log
+      while packstack writes it: what is found is said at once, the report comes at the end
+  ostack-cli diagnose sosreport-controller.tar.xz
+      all logs in an archive, compressed and rotated ones too; nothing is unpacked to disk
   ostack-cli diagnose run.log --packages rpm-qa.txt --answers answers.txt --os centos-8
       with what is known of the host
   ostack-cli diagnose --packages rpm-qa.txt --release victoria --os centos-8
@@ -63,7 +68,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diagnose {
-    /// Logs, folders of a packstack run, or `-` for standard input
+    /// Logs, folders (of a packstack run, /var/log, an unpacked sosreport), archives (tar) and
+    /// compressed logs (gzip, xz, bzip2, zstd), or `-` for standard input
     pub(crate) paths: Vec<PathBuf>,
     /// The form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -91,6 +97,13 @@ pub(crate) struct Diagnose {
     /// All runs of a folder that holds several, not only the newest failed one
     #[arg(long)]
     pub(crate) all_runs: bool,
+    /// Read a log while it is written, until packstack ends or Ctrl-C; say on standard error what is
+    /// found as it comes
+    #[arg(long, conflicts_with = "why")]
+    pub(crate) follow: bool,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
     /// Say why this rule fired or did not, with the values it saw
     #[arg(long, value_name = "RULE")]
     pub(crate) why: Option<String>,

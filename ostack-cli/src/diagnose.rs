@@ -2,15 +2,19 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use ostack_core::answer_file::AnswerFile;
 use ostack_core::context::Context;
 use ostack_core::diagnosis::Report;
-use ostack_core::log::{Source, Sources};
+use ostack_core::finding::{EvidenceKind, Finding};
+use ostack_core::log::{Source, Sources, Watch};
 use ostack_core::report::{self, Style};
 
 use crate::args::{Diagnose, Format, When};
+use crate::live::Live;
+use crate::progress::Progress;
 use crate::{Outcome, complain, print, rules};
 
 pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
@@ -21,14 +25,29 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
              help: `ostack-cli diagnose log.txt`, or facts alone with --packages or --answers"
         );
     }
+    if args.follow && (args.paths.len() != 1 || args.paths[0].is_dir()) {
+        anyhow::bail!(
+            "expected one log, or `-`, with --follow\n  \
+             help: of a run's folder, follow openstack-setup.log or what packstack prints"
+        );
+    }
     let context = context(args)?;
     let rules = rules::load(&args.rules)?;
-    let mut sources = Sources::new().all_runs(args.all_runs);
+    let progress = Arc::new(Progress::default());
+    progress.stop_at_interrupt()?;
+    let watch: Arc<dyn Watch> = progress.clone();
+    let mut sources = Sources::new().all_runs(args.all_runs).watched(Arc::clone(&watch));
     let mut unread = false;
     for path in &args.paths {
         let added = if path == Path::new("-") {
-            sources.push(Source::reader("<stdin>", Box::new(io::stdin())));
+            let stdin = Live::stdin(Arc::clone(&watch), args.follow);
+            sources.push(Source::reader("<stdin>", Box::new(stdin)));
             Ok(())
+        } else if args.follow {
+            let name = path.display().to_string();
+            Live::file(path, Arc::clone(&watch))
+                .map(|live| sources.push(Source::reader(name.clone(), Box::new(live))))
+                .map_err(|error| ostack_core::Error::io(name, error))
         } else {
             sources.add(path)
         };
@@ -40,14 +59,20 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     if unread && sources.iter().next().is_none() && !facts {
         return Ok(Outcome::Failed);
     }
+    let shown = (!args.quiet && !args.follow).then(|| progress.show(sources.size())).flatten();
     let (report, why) = match &args.why {
+        _ if args.follow => {
+            (ostack_core::diagnose_live(&sources, &context, &rules, announce), None)
+        }
         Some(id) => {
             let (report, why) = ostack_core::why(&sources, &context, &rules, id)?;
             (report, Some(why))
         }
         None => (ostack_core::diagnose(&sources, &context, &rules), None),
     };
-    unread |= report.sources.iter().any(|source| source.failed);
+    drop(shown);
+    let stopped = progress.stopped();
+    unread |= !stopped && report.sources.iter().any(|source| source.failed);
     let text = match (&why, args.format) {
         (Some(why), _) => why.to_string(),
         (None, Format::Json) => report::json(&report),
@@ -65,9 +90,20 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     }
     Ok(match (unread, report.is_empty()) {
         (true, _) => Outcome::Failed,
+        (false, true) if stopped && !args.follow => Outcome::Failed,
         (false, true) => Outcome::Nothing,
         (false, false) => Outcome::Something,
     })
+}
+
+/// Says on standard error what was found while a log is followed.
+fn announce(finding: &Finding) {
+    let at = finding.evidence.iter().find(|evidence| evidence.kind == EvidenceKind::Log);
+    let at = at.map(|at| format!("\n  --> {}:{}  {}", at.path, at.line, at.text));
+    let (severity, rule, title) = (&finding.severity, &finding.rule, &finding.title);
+    // A standard error that cannot be written to leaves nothing to be done.
+    let _ =
+        writeln!(anstream::stderr(), "found {severity}[{rule}]: {title}{}", at.unwrap_or_default());
 }
 
 /// Writes the answer file with the parameters that a fix sets, and shows on standard error what changes.

@@ -3,7 +3,9 @@
 mod answers;
 mod args;
 mod diagnose;
+mod live;
 mod plan;
+mod progress;
 mod rules;
 mod versions;
 

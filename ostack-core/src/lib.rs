@@ -83,6 +83,31 @@ pub fn diagnose(sources: &Sources, context: &Context, rules: &KnowledgeBase) -> 
     diagnosis::diagnose(sources, context, rules, CHECKS)
 }
 
+/// As [`diagnose`], for a log that is still being written: `found` is told of each finding as it
+/// comes, and the report is there when the log has ended.
+///
+/// ```
+/// use ostack_core::log::{Source, Sources};
+/// let log = "Error: Function lookup() did not find a value for the name 'DEFAULT_EXEC_TIMEOUT'\n\
+///            Notice: more\nNotice: and more\n";
+/// let mut sources = Sources::new();
+/// sources.push(Source::reader("<stdin>", Box::new(log.as_bytes())));
+/// let mut told = Vec::new();
+/// let rules = ostack_core::rule::KnowledgeBase::builtin();
+/// let report = ostack_core::diagnose_live(&sources, &Default::default(), &rules, |finding| {
+///     told.push(finding.rule.clone());
+/// });
+/// assert_eq!(told, [report.diagnoses[0].rule.as_str()]);
+/// ```
+pub fn diagnose_live(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    found: impl FnMut(&finding::Finding),
+) -> Report {
+    diagnosis::diagnose_live(sources, context, rules, CHECKS, found)
+}
+
 /// As [`diagnose`], and says of one rule why it fired or did not, with the values that it saw.
 ///
 /// # Errors

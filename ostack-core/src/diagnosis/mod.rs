@@ -3,6 +3,8 @@
 mod check;
 mod condition;
 mod evaluate;
+mod live;
+mod order;
 mod rank;
 mod scan;
 mod unexplained;
@@ -22,6 +24,7 @@ use crate::log::{Run, Sources};
 use crate::matcher::Matcher;
 use crate::rule::KnowledgeBase;
 use evaluate::Evaluation;
+use live::Live;
 use scan::Scan;
 
 /// The version of the report's JSON form.
@@ -169,6 +172,25 @@ pub fn why(
     Ok(run(sources, context, rules, checks, &Matcher::new(rules), why))
 }
 
+/// As [`diagnose`], and tells of what is found while the sources are read: of each finding once, and
+/// as soon as nothing that may still come can take it back but packstack's success. One that turns
+/// out to be a symptom of another is told of nonetheless; the report puts it in its place.
+pub fn diagnose_live(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+    mut found: impl FnMut(&Finding),
+) -> Report {
+    let redactor = context.redactor();
+    let mut live = Live::new();
+    let mut look = |scan: &Scan| {
+        live.look(&Evaluation { rules, context, redactor: &redactor, scan, checks }, &mut found);
+    };
+    let scan = Scan::of(sources, &Matcher::new(rules), Some(&mut look));
+    report(scan, context, rules, checks, |_, _| ()).0
+}
+
 fn run<T>(
     sources: &Sources,
     context: &Context,
@@ -177,7 +199,16 @@ fn run<T>(
     matcher: &Matcher<'_>,
     also: impl FnOnce(&Evaluation<'_>, &[Finding]) -> T,
 ) -> (Report, T) {
-    let mut scan = Scan::of(sources, matcher);
+    report(Scan::of(sources, matcher, None), context, rules, checks, also)
+}
+
+fn report<T>(
+    mut scan: Scan,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+    also: impl FnOnce(&Evaluation<'_>, &[Finding]) -> T,
+) -> (Report, T) {
     let redactor = context.redactor();
     let groups = std::mem::take(&mut scan.groups);
     let evaluation = Evaluation { rules, context, redactor: &redactor, scan: &scan, checks };

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::order::{later, order_of, ranks};
 use super::unexplained::Groups;
 use crate::log::{
-    Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker, Source,
-    Sources,
+    Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker,
+    Source, Sources,
 };
 use crate::matcher::{Hits, Matcher, Scratch};
 
@@ -20,7 +21,7 @@ pub struct SourceInfo {
     pub kind: String,
     /// How many lines were read.
     pub lines: u64,
-    /// How many bytes were read.
+    /// How many bytes of text were read, unpacked and in UTF-8.
     pub bytes: u64,
     /// Why it, or the rest of it, was not read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,60 +40,66 @@ pub(super) struct Scan {
     pub(super) groups: Groups,
     /// Resources that Puppet skipped, by source.
     pub(super) skipped: BTreeMap<usize, u64>,
-    /// The order of the last error record of the whole run, and of each source.
+    /// The order of the last error record of all.
     pub(super) last_error: Option<u64>,
     /// In each source, the order of packstack's last success message that no failure followed.
     pub(super) succeeded: BTreeMap<usize, u64>,
 }
 
 impl Scan {
-    pub(super) fn of(sources: &Sources, matcher: &Matcher<'_>) -> Self {
+    /// Reads all sources. `live` is shown what was found so far, again and again.
+    pub(super) fn of(
+        sources: &Sources,
+        matcher: &Matcher<'_>,
+        mut live: Option<&mut dyn FnMut(&Self)>,
+    ) -> Self {
         let mut scan = Self::default();
         let mut scratch = Scratch::default();
         let mut tracker = RunTracker::new();
-        let mut order = 0;
-        for (index, source) in sources.iter().enumerate() {
+        let mut places = Vec::new();
+        for (index, log) in sources.logs().enumerate() {
+            places.push(log.place().clone());
             let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
             let mut info = SourceInfo {
-                path: source.path().to_owned(),
-                kind: String::new(),
+                path: log.path().to_owned(),
+                kind: "unknown".to_owned(),
                 lines: 0,
                 bytes: 0,
-                skipped: None,
-                failed: false,
+                skipped: log.skipped().map(str::to_owned),
+                failed: log.skipped().is_some() && !log.is_found(),
             };
+            // Where evidence is shown while a source is still read, its path is known.
+            scan.sources.push(info.clone());
+            if info.skipped.is_some() {
+                continue;
+            }
             let mut read = || -> crate::Result<()> {
-                let mut reader = Reader::new(source)?;
+                let mut reader = Reader::new(&log)?;
                 while let Some(block) = reader.next_block()? {
                     for entry in block.entries() {
                         *kinds.entry(entry.record.kind()).or_default() += u64::from(entry.lines);
                         info.lines = entry.line + u64::from(entry.lines) - 1;
                         info.bytes = entry.bytes.end;
-                        tracker.observe(source, &entry);
-                        scan.entry(matcher, &mut scratch, (index, source), &entry, order);
-                        order += 1;
+                        tracker.observe(&log, &entry);
+                        scan.entry(matcher, &mut scratch, (index, &log), &entry, &places);
+                    }
+                    reader.recycle(block);
+                    if let Some(live) = &mut live {
+                        scan.run = tracker.clone().run();
+                        live(&scan);
                     }
                 }
                 Ok(())
             };
             if let Err(error) = read() {
-                info.skipped = Some(error.message().to_owned());
-                info.failed = true;
+                info.skipped = Some(log.reason(&error));
+                info.failed = !log.is_found();
             }
             info.kind = main_kind(&kinds);
-            scan.sources.push(info);
-        }
-        for skipped in sources.skipped() {
-            scan.sources.push(SourceInfo {
-                path: skipped.path.clone(),
-                kind: "unknown".to_owned(),
-                lines: 0,
-                bytes: 0,
-                skipped: Some(skipped.reason.clone()),
-                failed: false,
-            });
+            scan.sources[index] = info;
         }
         scan.run = tracker.run();
+        scan.put_in_order(&ranks(&places));
         scan
     }
 
@@ -102,8 +109,9 @@ impl Scan {
         scratch: &mut Scratch,
         source: (usize, &Source),
         entry: &Entry<'_>,
-        order: u64,
+        places: &[LogPlace],
     ) {
+        let order = order_of(source.0, entry.number);
         let mut rules = Vec::new();
         matcher.scan(entry, scratch, |found| {
             rules.push(found.rule);
@@ -127,8 +135,8 @@ impl Scan {
             _ => {}
         }
         if entry.record.level() >= Level::Error {
-            self.last_error = Some(order);
-            self.groups.add(entry, source, order, &rules);
+            self.last_error = later(self.last_error, order, places);
+            self.groups.add(entry, source, order, &rules, places);
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
+use super::order::is_before;
 use crate::finding::{Place, printable};
 use crate::log::{
-    Entry, Kind, Level, PackstackEvent, PuppetEvent, Record, Run, Source, is_passed_over,
+    Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Record, Run, Source, is_passed_over,
 };
 use crate::redact::Redactor;
 
@@ -57,11 +58,19 @@ struct Group {
     template: String,
     rules: Vec<usize>,
     count: u64,
-    first: (usize, u64, String),
-    last: (usize, u64, String),
-    last_order: u64,
+    first: Seen,
+    last: Seen,
     weight: u32,
     manifest: Option<String>,
+}
+
+/// An error record that is shown.
+#[derive(Debug, Clone)]
+struct Seen {
+    order: u64,
+    source: usize,
+    line: u64,
+    text: String,
 }
 
 impl Groups {
@@ -72,6 +81,7 @@ impl Groups {
         source: (usize, &Source),
         order: u64,
         rules: &[usize],
+        places: &[LogPlace],
     ) {
         let Some(weight) = weight(entry) else { return };
         let message = entry.record.message();
@@ -81,12 +91,15 @@ impl Groups {
         let template = template(&text);
         let rules: BTreeSet<usize> = rules.iter().copied().collect();
         let key = (template, rules.into_iter().collect::<Vec<_>>());
-        let at = (source.0, entry.line, text);
+        let at = Seen { order, source: source.0, line: entry.line, text };
         if let Some(&group) = self.by_template.get(&key) {
             let group = &mut self.groups[group];
             group.count += 1;
-            group.last = at;
-            group.last_order = order;
+            if is_before(order, group.first.order, places) {
+                group.first = at;
+            } else if is_before(group.last.order, order, places) {
+                group.last = at;
+            }
             return;
         }
         if self.groups.len() >= MOST {
@@ -103,10 +116,19 @@ impl Groups {
             count: 1,
             first: at.clone(),
             last: at,
-            last_order: order,
             weight,
             manifest: manifest.or_else(|| source.1.manifest().map(str::to_owned)),
         });
+    }
+
+    /// Gives sources, and the order of records, new numbers.
+    pub(super) fn renumber(&mut self, source: impl Fn(usize) -> usize, order: impl Fn(u64) -> u64) {
+        for group in &mut self.groups {
+            for seen in [&mut group.first, &mut group.last] {
+                seen.source = source(seen.source);
+                seen.order = order(seen.order);
+            }
+        }
     }
 
     /// The groups of which no rule is among the `fired`, what likely matters first.
@@ -127,12 +149,12 @@ impl Groups {
             run.map_or((None, None), |run| (run.failed_step.clone(), run.failed_manifest.clone()));
         let failed = |group: &Group| group.manifest.is_some() && group.manifest == manifest;
         left.sort_by_key(|group| {
-            std::cmp::Reverse((failed(group), group.weight, group.last_order))
+            std::cmp::Reverse((failed(group), group.weight, group.last.order))
         });
-        let place = |(source, line, text): &(usize, u64, String)| Place {
-            path: paths.get(*source).cloned().unwrap_or_default(),
-            line: *line,
-            text: one_line(&redactor.mask(text)),
+        let place = |seen: &Seen| Place {
+            path: paths.get(seen.source).cloned().unwrap_or_default(),
+            line: seen.line,
+            text: one_line(&redactor.mask(&seen.text)),
         };
         left.iter()
             .map(|group| Unexplained {

@@ -1,17 +1,20 @@
 //! What of a folder is read: packstack's runs, and everything else that is text.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::Reader;
 use super::record::{Level, PuppetEvent, Record};
+use super::rotated::Place;
 use super::source::{Skipped, Source};
 use crate::error::{Error, Result};
 
 const SETUP_LOG: &str = "openstack-setup.log";
 
-/// The logs of a folder, and what in it is none.
+/// The logs of a folder or an archive, and what in it is none.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) sources: Vec<Source>,
@@ -20,40 +23,10 @@ pub(super) struct Found {
 
 pub(super) fn logs_under(folder: &Path, all_runs: bool) -> Result<Found> {
     let mut found = Found::default();
-    if is_run(folder) {
-        found.sources = run_logs(folder)?;
-        return Ok(found);
-    }
-    let entries = entries(folder)?;
-    let mut runs: Vec<_> = entries.into_iter().filter(|path| is_run(path)).collect();
-    if runs.is_empty() {
-        found.add_all(folder)?;
-        return Ok(found);
-    }
-    // The newest first. Names begin with the time; what is named otherwise goes by its own time.
-    runs.sort_by_cached_key(|run| {
-        let name = run.file_name().unwrap_or_default().to_owned();
-        let modified = fs::metadata(run).and_then(|metadata| metadata.modified()).ok();
-        std::cmp::Reverse((name, modified))
-    });
-    if !all_runs {
-        let mut newest_failed = 0;
-        for (i, run) in runs.iter().enumerate() {
-            if has_failed(run)? {
-                newest_failed = i;
-                break;
-            }
-        }
-        let chosen = runs.swap_remove(newest_failed);
-        let reason = "another run: only the newest failed one is read";
-        runs.sort();
-        found.skipped.extend(runs.iter().map(|run| skipped(run, reason)));
-        runs = vec![chosen];
-    }
-    runs.sort();
-    for run in runs {
-        found.sources.extend(run_logs(&run)?);
-    }
+    let root = folder.canonicalize().map_err(|error| Error::io(folder.display(), error))?;
+    found.add_folder(folder, &root, all_runs)?;
+    // As the logs of an archive are put in order, so that one of this folder gives the same report.
+    found.sources.sort_by_cached_key(|source| Place::member(0, source.path()));
     Ok(found)
 }
 
@@ -75,87 +48,170 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The setup log and the manifests' logs of a run.
-fn run_logs(run: &Path) -> Result<Vec<Source>> {
-    let mut logs = vec![Source::file(run.join(SETUP_LOG))?];
-    let manifests = run.join("manifests");
-    if manifests.is_dir() {
-        for path in entries(&manifests)? {
-            if path.extension().is_some_and(|extension| extension == "log") && path.is_file() {
-                logs.push(Source::file(path)?);
-            }
-        }
-    }
-    Ok(logs)
+/// A packstack run: its setup log and its manifests' logs.
+struct Run {
+    path: String,
+    /// The name begins with the time of the run; what is named otherwise goes by its own time.
+    age: (OsString, Option<SystemTime>),
+    logs: Vec<Source>,
 }
 
-/// Whether a run failed: its setup log has an error, or a manifest's log stops before the catalogue
-/// was applied.
-fn has_failed(run: &Path) -> Result<bool> {
-    for log in run_logs(run)? {
-        let (mut is_applied, mut has_error) = (false, false);
-        let mut reader = Reader::new(&log)?;
-        while let Some(block) = reader.next_block()? {
-            for entry in block.entries() {
-                match entry.record {
-                    Record::Packstack(packstack) => has_error |= packstack.level >= Level::Error,
-                    Record::Puppet(puppet) => is_applied |= puppet.event == PuppetEvent::Applied,
-                    _ => {}
-                }
-            }
-            reader.recycle(block);
+impl Run {
+    fn of_folder(run: &Path) -> Result<Self> {
+        let mut logs = vec![Source::found(run.join(SETUP_LOG))];
+        let manifests = run.join("manifests");
+        if manifests.is_dir() {
+            let is_log = |path: &PathBuf| {
+                path.extension().is_some_and(|extension| extension == "log") && path.is_file()
+            };
+            logs.extend(entries(&manifests)?.into_iter().filter(is_log).map(Source::found));
         }
-        if has_error || log.manifest().is_some() && !is_applied {
-            return Ok(true);
-        }
+        let modified = fs::metadata(run).and_then(|metadata| metadata.modified()).ok();
+        let name = run.file_name().unwrap_or_default().to_owned();
+        Ok(Self { path: run.display().to_string(), age: (name, modified), logs })
     }
-    Ok(false)
+
+    /// Whether it failed: its setup log has an error, or a manifest's log stops before the catalogue
+    /// was applied. A log that cannot be read is none that says it went well.
+    fn has_failed(&self) -> bool {
+        self.logs.iter().any(|log| log_has_failed(log).unwrap_or(true))
+    }
+}
+
+fn log_has_failed(log: &Source) -> Result<bool> {
+    let (mut is_applied, mut has_error) = (false, false);
+    let mut reader = Reader::new(log)?;
+    while let Some(block) = reader.next_block()? {
+        for entry in block.entries() {
+            match entry.record {
+                Record::Packstack(packstack) => has_error |= packstack.level >= Level::Error,
+                Record::Puppet(puppet) => is_applied |= puppet.event == PuppetEvent::Applied,
+                _ => {}
+            }
+        }
+        reader.recycle(block);
+    }
+    Ok(has_error || log.manifest().is_some() && !is_applied)
 }
 
 impl Found {
-    /// All regular files under `folder` that are text. Links to folders are not followed.
-    fn add_all(&mut self, folder: &Path) -> Result<()> {
-        for path in entries(folder)? {
-            let kind = match fs::symlink_metadata(&path) {
+    /// All regular files under `folder`; of packstack runs the one that matters. Links to folders are
+    /// not followed, nor those to files below `root`, which are read where they are.
+    fn add_folder(&mut self, folder: &Path, root: &Path, all_runs: bool) -> Result<()> {
+        if is_run(folder) {
+            self.sources.extend(Run::of_folder(folder)?.logs);
+            return Ok(());
+        }
+        let entries = entries(folder)?;
+        let runs: Vec<&PathBuf> = entries.iter().filter(|path| is_run(path)).collect();
+        if !runs.is_empty() {
+            let runs = runs.into_iter().map(|run| Run::of_folder(run)).collect::<Result<_>>()?;
+            self.add_runs(runs, all_runs);
+            return Ok(());
+        }
+        for path in entries {
+            let mut skip = |reason: &str| self.skipped.push(skipped(&path, reason));
+            let is_link = path.is_symlink();
+            let kind = match fs::metadata(&path) {
                 Ok(metadata) => metadata.file_type(),
+                Err(_) if is_link => {
+                    skip("a link to nothing");
+                    continue;
+                }
                 Err(error) => {
-                    self.skipped.push(skipped(&path, error.to_string()));
+                    skip(&error.to_string());
                     continue;
                 }
             };
             if kind.is_dir() {
-                if let Err(error) = self.add_all(&path) {
+                if !is_link && let Err(error) = self.add_folder(&path, root, all_runs) {
                     self.skipped.push(skipped(&path, error.message()));
                 }
-            } else if path.is_file() {
-                match Source::file(&path) {
-                    Ok(source) => match binary(&path) {
-                        Some(reason) => self.skipped.push(skipped(&path, reason)),
-                        None => self.sources.push(source),
-                    },
-                    Err(error) => self.skipped.push(skipped(&path, error.message())),
+            } else if kind.is_file() {
+                let is_elsewhere = || path.canonicalize().is_ok_and(|path| !path.starts_with(root));
+                if !is_link || is_elsewhere() {
+                    self.sources.push(Source::found(path));
                 }
+            } else {
+                skip("a pipe, a socket or a device");
             }
         }
         Ok(())
     }
+
+    /// Of several runs the newest failed one, or all.
+    fn add_runs(&mut self, mut runs: Vec<Run>, all_runs: bool) {
+        runs.sort_by(|a, b| a.age.cmp(&b.age));
+        if !all_runs && runs.len() > 1 {
+            let newest_failed = runs.iter().rposition(Run::has_failed).unwrap_or(runs.len() - 1);
+            let chosen = runs.swap_remove(newest_failed);
+            runs.sort_by(|a, b| a.path.cmp(&b.path));
+            let reason = "another run: only the newest failed one is read";
+            let skipped = |run: Run| Skipped { path: run.path, reason: reason.to_owned() };
+            self.skipped.extend(runs.into_iter().map(skipped));
+            runs = vec![chosen];
+        }
+        self.sources.extend(runs.into_iter().flat_map(|run| run.logs));
+    }
 }
 
-/// Why a file is no text, told from its beginning.
-fn binary(path: &Path) -> Option<&'static str> {
-    const MAGIC: [(&[u8], &str); 6] = [
-        (b"\x1f\x8b", "compressed (gzip)"),
-        (b"\xfd7zXZ\0", "compressed (xz)"),
-        (b"BZh", "compressed (bzip2)"),
-        (b"\x28\xb5\x2f\xfd", "compressed (zstd)"),
-        (b"PK\x03\x04", "an archive (zip)"),
-        (b"LPKSHHRH", "a journal's binary file; `journalctl --file` prints it"),
-    ];
-    let mut beginning = Vec::new();
-    fs::File::open(path).ok()?.take(4096).read_to_end(&mut beginning).ok()?;
-    if let Some((_, reason)) = MAGIC.iter().find(|(magic, _)| beginning.starts_with(magic)) {
-        return Some(reason);
+/// The logs of packstack's runs in an archive, which are kept until its end, since which of them is
+/// read depends on all.
+#[derive(Default)]
+pub(super) struct PackedRuns {
+    /// By the folder in which a run's setup log is or would be.
+    runs: BTreeMap<String, Vec<Source>>,
+    size: u64,
+}
+
+/// So much of the runs in an archive is kept, in bytes. What is more is read as any log is.
+const MOST_KEPT: u64 = 16 << 20;
+
+/// The run's folder, and the log's name in it, where a name in an archive is that of a run's log.
+fn in_run(name: &str) -> Option<(&str, &str)> {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    if file == SETUP_LOG {
+        return Some((folder, file));
     }
-    let nuls = memchr::memchr_iter(0, &beginning).count();
-    (nuls * 10 > beginning.len()).then_some("binary")
+    let run = match folder.strip_suffix("manifests")? {
+        "" => "",
+        above => above.strip_suffix('/')?,
+    };
+    file.ends_with(".pp.log").then_some((run, file))
+}
+
+impl PackedRuns {
+    /// Whether a member of an archive is a run's log, and is small enough to be kept.
+    pub(super) fn takes(&mut self, name: &str, size: u64) -> bool {
+        let takes = in_run(name).is_some() && self.size.saturating_add(size) <= MOST_KEPT;
+        self.size += if takes { size } else { 0 };
+        takes
+    }
+
+    pub(super) fn add(&mut self, archive: &str, name: &str, bytes: Vec<u8>) {
+        if let Some((run, file)) = in_run(name) {
+            let log = Source::member(format!("{archive}:{name}"), archive.len() + 1, bytes);
+            let logs = self.runs.entry(run.to_owned()).or_default();
+            let at = if file == SETUP_LOG { 0 } else { logs.len() };
+            logs.insert(at, log);
+        }
+    }
+
+    /// Of the runs in one folder the newest failed one, or all.
+    pub(super) fn choose(self, archive: &str, all_runs: bool) -> Found {
+        let mut found = Found::default();
+        let mut by_folder: BTreeMap<String, Vec<Run>> = BTreeMap::new();
+        for (run, logs) in self.runs {
+            if !logs[0].path().ends_with(SETUP_LOG) {
+                // Manifests without a setup log are logs like any.
+                found.sources.extend(logs);
+                continue;
+            }
+            let (above, name) = run.rsplit_once('/').unwrap_or(("", &run));
+            let (age, path) = ((name.into(), None), format!("{archive}:{run}"));
+            by_folder.entry(above.to_owned()).or_default().push(Run { path, age, logs });
+        }
+        by_folder.into_values().for_each(|runs| found.add_runs(runs, all_runs));
+        found
+    }
 }

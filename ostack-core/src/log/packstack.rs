@@ -64,6 +64,20 @@ pub fn is_passed_over(line: &[u8]) -> bool {
     contains_any(line, &PASSED_OVER)
 }
 
+/// Whether packstack ends with such a line of its console or its setup log. What it has to say beside,
+/// it says at once.
+///
+/// ```
+/// use ostack_core::log::ends_run;
+/// assert!(ends_run(b" **** Installation completed successfully ******"));
+/// assert!(ends_run(b"Please check log file /var/tmp/packstack/x/openstack-setup.log for more information"));
+/// assert!(!ends_run(b"Error: Could not start Service[httpd]"));
+/// ```
+pub fn ends_run(line: &[u8]) -> bool {
+    begins(line, "Please check log file ")
+        || contains_any(line, &["Installation completed successfully", "::ERROR::run_setup::"])
+}
+
 /// A line of the console.
 pub(super) fn head(body: &[u8]) -> Option<Head> {
     if begins_any(body, &STOPS) {

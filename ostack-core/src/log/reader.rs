@@ -29,9 +29,8 @@ const BLOCK_SIZE: usize = 512 * 1024;
 /// # Ok::<(), ostack_core::Error>(())
 /// ```
 pub struct Reader<'s> {
-    path: &'s str,
-    input: Box<dyn Read + Send + 's>,
-    is_stream: bool,
+    source: &'s Source,
+    input: Box<dyn Read + Send>,
     block_size: usize,
     /// The block that is being filled.
     block: Block,
@@ -39,6 +38,8 @@ pub struct Reader<'s> {
     pending: usize,
     assembler: Assembler,
     ended: bool,
+    /// Why it ended, if that was before its end.
+    error: Option<Error>,
     spare: Option<Block>,
 }
 
@@ -53,14 +54,14 @@ impl<'s> Reader<'s> {
 
     pub(super) fn with_block_size(source: &'s Source, block_size: usize) -> Result<Self> {
         Ok(Self {
-            path: source.path(),
+            source,
             input: source.open()?,
-            is_stream: source.is_stream(),
             block_size,
             block: Block::default(),
             pending: 0,
             assembler: Assembler::default(),
             ended: false,
+            error: None,
             spare: None,
         })
     }
@@ -68,23 +69,26 @@ impl<'s> Reader<'s> {
     /// The next records, or `None` at the end.
     ///
     /// # Errors
-    /// If the source cannot be read on.
+    /// If the source cannot be read on; what was read until then was given before.
     pub fn next_block(&mut self) -> Result<Option<Block>> {
         while !self.ended {
-            self.fill()?;
+            self.fill();
             let text = &self.block.buffer[..self.block.length];
             self.assembler.run(text, self.ended, &mut self.block.starts);
             if self.ended {
-                return Ok(self.take_last());
+                if let Some(last) = self.take_last() {
+                    return Ok(Some(last));
+                }
+                break;
             }
             // A stream may pause here, so that what is whole is given at once; of anything else a
             // block is filled first.
-            let is_full = self.is_stream || self.block.length >= self.block_size;
+            let is_full = self.source.is_stream() || self.block.length >= self.block_size;
             if is_full && self.block.starts.len() > 1 {
                 return Ok(Some(self.take_whole_records()));
             }
         }
-        Ok(None)
+        self.error.take().map_or(Ok(None), Err)
     }
 
     /// Gives a block back when all is done with it, so that its memory serves for the next.
@@ -93,7 +97,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Reads once, and cleans what was read.
-    fn fill(&mut self) -> Result<()> {
+    fn fill(&mut self) {
         let Block { buffer, length, bytes, cuts, .. } = &mut self.block;
         let filled = *length + self.pending;
         if buffer.len() < filled + self.block_size {
@@ -101,15 +105,18 @@ impl<'s> Reader<'s> {
         }
         let read = loop {
             match self.input.read(&mut buffer[filled..filled + self.block_size]) {
+                Ok(read) => break read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                result => break result.map_err(|error| Error::io(self.path, error))?,
+                Err(error) => {
+                    self.error = Some(Error::io(self.source.path(), error));
+                    break 0;
+                }
             }
         };
         self.ended = read == 0;
         bytes.end += read as u64;
         let text = &mut buffer[..filled + read];
         (*length, self.pending) = clean(text, *length, self.ended, cuts);
-        Ok(())
     }
 
     /// The block without its last record, which goes over to the next block.
@@ -159,6 +166,6 @@ impl<'s> Reader<'s> {
 
 impl std::fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Reader").field("path", &self.source.path()).finish_non_exhaustive()
     }
 }

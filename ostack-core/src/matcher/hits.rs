@@ -112,6 +112,19 @@ impl Hits {
         }
     }
 
+    /// Changes matches, which are in the order of `Hit::order` afterwards.
+    pub(crate) fn renumber(&mut self, mut change: impl FnMut(&mut Hit)) {
+        for found in self.patterns.values_mut() {
+            found.hits.iter_mut().for_each(&mut change);
+            found.hits.sort_by_key(|hit| hit.order);
+        }
+    }
+
+    /// How many matches there are.
+    pub(crate) fn total(&self) -> u64 {
+        self.patterns.values().map(|found| found.count).sum()
+    }
+
     /// The rules of which a pattern matched, in order.
     pub fn rules(&self) -> impl Iterator<Item = usize> {
         let mut last = None;

@@ -6,8 +6,8 @@ use std::fmt::{self, Write};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style as Ansi};
 
-use crate::diagnosis::{Report, Unexplained};
-use crate::finding::{Again, Evidence, Finding, Fix};
+use crate::diagnosis::{Report, SourceInfo, Unexplained};
+use crate::finding::{Again, Evidence, Finding, Fix, printable};
 use crate::rule::{Risk, Severity};
 
 /// How a report looks.
@@ -63,10 +63,7 @@ struct Page {
 
 impl Page {
     fn report(&mut self, report: &Report) -> fmt::Result {
-        for source in report.sources.iter().filter(|source| source.skipped.is_some()) {
-            let reason = source.skipped.as_deref().unwrap_or_default();
-            writeln!(self.out, "{}: not read: {reason}\n", source.path)?;
-        }
+        self.skipped(report)?;
         for finding in report.diagnoses.iter().take(self.style.top) {
             self.finding(finding)?;
         }
@@ -78,6 +75,35 @@ impl Page {
             self.unexplained(report)?;
         }
         self.summary(report)
+    }
+
+    /// What was not read, or not to its end. Of many files that are no logs only the reasons are said.
+    fn skipped(&mut self, report: &Report) -> fmt::Result {
+        /// At most so many files of one reason are named.
+        const MOST: usize = 3;
+        let mut by_reason: Vec<(&str, Vec<&SourceInfo>)> = Vec::new();
+        for source in &report.sources {
+            let Some(reason) = source.skipped.as_deref() else { continue };
+            match by_reason.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, sources)) => sources.push(source),
+                None => by_reason.push((reason, vec![source])),
+            }
+        }
+        for (reason, sources) in by_reason {
+            if sources.len() > MOST && !sources.iter().any(|source| source.failed) {
+                let files = plural(sources.len() as u64, "file");
+                writeln!(self.out, "{files} not read: {reason}; the JSON report names them\n")?;
+                continue;
+            }
+            for source in sources {
+                let path = printable(&source.path);
+                match source.lines {
+                    0 => writeln!(self.out, "{path}: not read: {reason}\n")?,
+                    n => writeln!(self.out, "{path}: read up to line {n}: {reason}\n")?,
+                }
+            }
+        }
+        Ok(())
     }
 
     fn finding(&mut self, finding: &Finding) -> fmt::Result {

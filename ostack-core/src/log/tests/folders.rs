@@ -29,12 +29,13 @@ impl Folder {
             let path = Path::new(path).strip_prefix(&self.0).expect("it is under the folder");
             path.display().to_string()
         };
+        let (read, skipped): (Vec<_>, Vec<_>) =
+            sources.logs().partition(|log| log.skipped().is_none());
         (
-            sources.iter().map(|source| shown(source.path())).collect(),
-            sources
-                .skipped()
+            read.iter().map(|log| shown(log.path())).collect(),
+            skipped
                 .iter()
-                .map(|skipped| format!("{}: {}", shown(&skipped.path), skipped.reason))
+                .map(|log| format!("{}: {}", shown(log.path()), log.skipped().unwrap_or("")))
                 .collect(),
         )
     }
@@ -90,12 +91,15 @@ fn of_any_other_folder_all_that_is_text_is_read() {
     let folder = Folder::new("varlog");
     folder.write("nova/nova-api.log", "x\n");
     folder.write("messages", "x\n");
-    folder.write("messages-1.gz", b"\x1f\x8b\x08rest");
+    folder.write("messages-20260102.zip", b"PK\x03\x04rest");
     folder.write("wtmp", [0; 400]);
     folder.write("empty", "");
     let (sources, skipped) = folder.sources(Sources::new());
     assert_eq!(sources, ["empty", "messages", "nova/nova-api.log"]);
-    assert_eq!(skipped, ["messages-1.gz: compressed (gzip)", "wtmp: binary"]);
+    assert_eq!(
+        skipped,
+        ["messages-20260102.zip: an archive (zip); unpack it first", "wtmp: binary"]
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tests of the whole module: text in, entries out.
 
+mod archives;
 mod assembling;
 mod folders;
 mod kinds;
