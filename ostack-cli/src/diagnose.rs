@@ -6,12 +6,16 @@ use std::path::Path;
 use anyhow::Context as _;
 use ostack_core::answer_file::AnswerFile;
 use ostack_core::context::Context;
-use ostack_core::diagnosis::Report;
+use ostack_core::diagnosis::{self, Report};
 use ostack_core::log::{Source, Sources};
 use ostack_core::report::{self, Style};
+use ostack_core::rule::KnowledgeBase;
 
-use crate::args::{Diagnose, Format, When};
+use crate::args::{Diagnose, ReportFormat, When};
 use crate::{Outcome, complain, print, rules};
+
+/// So many lines around the evidence are shown on a page.
+const AROUND: u64 = 3;
 
 pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let facts = args.packages.is_some() || args.answers.is_some();
@@ -40,7 +44,7 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     if unread && sources.iter().next().is_none() && !facts {
         return Ok(Outcome::Failed);
     }
-    let (report, why) = match &args.why {
+    let (mut report, why) = match &args.why {
         Some(id) => {
             let (report, why) = ostack_core::why(&sources, &context, &rules, id)?;
             (report, Some(why))
@@ -48,10 +52,12 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         None => (ostack_core::diagnose(&sources, &context, &rules), None),
     };
     unread |= report.sources.iter().any(|source| source.failed);
-    let text = match (&why, args.format) {
-        (Some(why), _) => why.to_string(),
-        (None, Format::Json) => report::json(&report),
-        (None, Format::Text) => report::text(&report, &style(args)),
+    if args.format == ReportFormat::Html {
+        diagnosis::surround(&mut report, &sources, &context, AROUND);
+    }
+    let text = match &why {
+        Some(why) => why.to_string(),
+        None => render(&report, args.format, &rules, &style(args)),
     };
     match &args.output {
         Some(path) => {
@@ -68,6 +74,23 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         (false, true) => Outcome::Nothing,
         (false, false) => Outcome::Something,
     })
+}
+
+/// A report in one of its forms.
+pub(crate) fn render(
+    report: &Report,
+    format: ReportFormat,
+    rules: &KnowledgeBase,
+    style: &Style,
+) -> String {
+    match format {
+        ReportFormat::Text => report::text(report, style),
+        ReportFormat::Json => report::json(report),
+        ReportFormat::Markdown => report::markdown(report),
+        ReportFormat::Sarif => report::sarif(report, rules),
+        ReportFormat::Junit => report::junit(report),
+        ReportFormat::Html => report::html(report),
+    }
 }
 
 /// Writes the answer file with the parameters that a fix sets, and shows on standard error what changes.

@@ -280,6 +280,12 @@ pub struct Evidence {
     pub end_column: u64,
     /// The line, without control characters, secrets masked.
     pub text: String,
+    /// The lines before it, where they were [asked for](crate::diagnosis::surround).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
+    /// The lines after it, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
     /// When, as the log writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,

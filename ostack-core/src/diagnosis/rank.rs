@@ -359,7 +359,7 @@ impl Evaluation<'_> {
             manifest: hit.manifest.clone(),
             resource: hit.resource.as_deref().map(printable),
             captures: captures.collect(),
-            note: None,
+            ..Evidence::default()
         }
     }
 

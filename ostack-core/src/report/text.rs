@@ -6,9 +6,10 @@ use std::fmt::{self, Write};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style as Ansi};
 
+use super::words::{self, plural};
 use crate::diagnosis::{Report, Unexplained};
-use crate::finding::{Again, Evidence, Finding, Fix};
-use crate::rule::{Risk, Severity};
+use crate::finding::{Action, Again, Evidence, Finding, Fix};
+use crate::rule::Severity;
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,13 @@ pub fn text(report: &Report, style: &Style) -> String {
     page.out
 }
 
+/// One finding alone.
+pub(super) fn finding(finding: &Finding, style: &Style) -> String {
+    let mut page = Page { out: String::new(), style: *style };
+    page.finding(finding).expect("a String takes everything");
+    page.out
+}
+
 struct Page {
     out: String,
     style: Style,
@@ -65,17 +73,13 @@ impl Page {
         if !report.unexplained.is_empty() {
             self.unexplained(report)?;
         }
-        self.summary(report)
+        writeln!(self.out, "{}", words::summary(report))
     }
 
     fn finding(&mut self, finding: &Finding) -> fmt::Result {
         self.head(finding)?;
         self.section("why", &finding.cause)?;
-        let mut sure = format!("{:.2}", finding.confidence);
-        if !finding.assumes.is_empty() {
-            write!(sure, ", assuming: {}", finding.assumes.join("; "))?;
-        }
-        self.section("sure", &sure)?;
+        self.section("sure", &words::sure(finding))?;
         for check in &finding.checks {
             self.section("decide", &check.command)?;
             self.more(&format!("this cause, if it: {}", check.confirms))?;
@@ -176,15 +180,15 @@ impl Page {
         let title = format!("{}{only}  [{}]", fix.title, fix.risk());
         self.section(label, &title)?;
         for step in &fix.steps {
-            let on = step.on.as_ref().map(|on| format!("  (on {on})")).unwrap_or_default();
-            let risk = match step.risk {
-                Risk::Safe => String::new(),
-                risk if risk == fix.risk() && fix.steps.len() == 1 => String::new(),
-                risk => format!("  [{risk}]"),
-            };
+            if let Some(command) = words::commented(step, fix) {
+                self.command(&command)?;
+                continue;
+            }
+            let remark = words::remark(step, fix);
+            let remark = if remark.is_empty() { remark } else { format!("  [{remark}]") };
             match &step.action {
-                crate::finding::Action::Note(note) => self.more(&format!("{note}{on}{risk}"))?,
-                _ => self.command(&format!("{}{on}{risk}", step.text()))?,
+                Action::Note(note) => self.more(&format!("{note}{remark}"))?,
+                _ => self.command(&format!("{}{remark}", step.text()))?,
             }
         }
         self.blank();
@@ -220,35 +224,6 @@ impl Page {
         }
         self.out.push('\n');
         Ok(())
-    }
-
-    fn summary(&mut self, report: &Report) -> fmt::Result {
-        let causes = report.diagnoses.len();
-        if report.is_empty() {
-            return writeln!(
-                self.out,
-                "Nothing found: no error that ostack knows, and none that it does not."
-            );
-        }
-        let mut parts = vec![match causes {
-            0 => "no known cause".to_owned(),
-            n => plural(n as u64, "cause"),
-        }];
-        let symptoms: usize = report.diagnoses.iter().map(|d| d.symptoms.len()).sum();
-        if symptoms > 0 {
-            let under = if causes == 1 { "it" } else { "them" };
-            parts.push(format!("{} under {under}", plural(symptoms as u64, "symptom")));
-        }
-        let skipped: u64 = report.diagnoses.iter().filter_map(|d| d.skipped_resources).sum();
-        if skipped > 0 {
-            parts.push(format!("{} skipped", plural(skipped, "resource")));
-        }
-        let unexplained: u64 = report.unexplained.iter().map(|u| u.count).sum();
-        parts.push(match unexplained {
-            0 => "nothing unexplained".to_owned(),
-            n => format!("{} unexplained", plural(n, "error")),
-        });
-        writeln!(self.out, "{}.", parts.join("; "))
     }
 
     /// A labelled paragraph.
@@ -305,10 +280,6 @@ impl Page {
         let style = Ansi::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
         format!("{style}{text}{style:#}")
     }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// A line cut to a width around the words that are marked.
