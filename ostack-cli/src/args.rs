@@ -190,6 +190,9 @@ pub(crate) struct Explain {
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) rules: RuleFolders,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(crate) color: When,
 }
 
 const NEW: &str = "\

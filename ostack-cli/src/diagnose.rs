@@ -57,7 +57,11 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     }
     let text = match &why {
         Some(why) => why.to_string(),
-        None => render(&report, args.format, &rules, &style(args)),
+        None => {
+            let top = args.top.unwrap_or(usize::MAX);
+            let style = Style { top, ..style(args.color, args.output.is_some()) };
+            render(&report, args.format, &rules, &style)
+        }
     };
     match &args.output {
         Some(path) => {
@@ -135,23 +139,23 @@ fn context(args: &Diagnose) -> ostack_core::Result<Context> {
     Ok(context)
 }
 
-fn style(args: &Diagnose) -> Style {
-    let color = match args.color {
+/// How text looks on standard output, or in a file.
+pub(crate) fn style(color: When, in_file: bool) -> Style {
+    let colored = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => {
-            args.output.is_none()
-                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+            !in_file && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     };
-    if args.color == When::Always {
+    if color == When::Always {
         anstream::ColorChoice::Always.write_global();
     }
     // What is not a terminal has no width: 100 columns read well in a file and in a bug report.
-    let width = if io::stdout().is_terminal() {
+    let width = if io::stdout().is_terminal() && !in_file {
         terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
     } else {
         100
     };
-    Style { color, width, top: args.top.unwrap_or(usize::MAX) }
+    Style { color: colored, width, ..Style::default() }
 }

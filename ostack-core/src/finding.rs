@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::rule::{Risk, Severity};
+use crate::rule::{self, Risk, Severity};
 
 /// Something that is wrong, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -149,6 +149,34 @@ pub enum Action {
 }
 
 impl Step {
+    /// The steps that a rule's step stands for: one for each parameter that it sets. `say` fills
+    /// the templates of words, `command` those of commands.
+    pub(crate) fn of(
+        step: &rule::Step,
+        say: impl Fn(&str) -> String,
+        command: impl Fn(&str) -> String,
+    ) -> Vec<Self> {
+        let actions = match &step.action {
+            rule::Action::Run(run) => vec![Action::Run(command(run))],
+            rule::Action::Note(note) => vec![Action::Note(say(note))],
+            rule::Action::Set(values) => values
+                .iter()
+                .map(|(param, value)| Action::Set { param: say(param), value: say(value) })
+                .collect(),
+            rule::Action::Edit(edit) => vec![match &edit.change {
+                rule::Change::Add(line) => Action::Add { file: say(&edit.file), line: say(line) },
+                rule::Change::Key { section, key, value } => Action::Key {
+                    file: say(&edit.file),
+                    section: section.clone(),
+                    key: say(key),
+                    value: say(value),
+                },
+            }],
+        };
+        let (risk, on) = (step.risk, &step.on);
+        actions.into_iter().map(|action| Self { action, risk, on: on.clone() }).collect()
+    }
+
     /// The step in words, in one line.
     pub fn text(&self) -> String {
         match &self.action {

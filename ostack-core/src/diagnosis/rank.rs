@@ -10,7 +10,7 @@ use crate::finding::{
 };
 use crate::log::Kind;
 use crate::matcher::Hit;
-use crate::rule::{Action, Change, Scope};
+use crate::rule::Scope;
 use crate::span::characters;
 use crate::version::Truth;
 
@@ -253,32 +253,7 @@ impl Evaluation<'_> {
         };
         let captures = &candidate.captures;
         let say = |text: &str| words(text, captures);
-        let step = |step: &crate::rule::Step| {
-            let actions = match &step.action {
-                Action::Run(run) => vec![finding::Action::Run(command(run, captures))],
-                Action::Note(note) => vec![finding::Action::Note(say(note))],
-                Action::Set(values) => values
-                    .iter()
-                    .map(|(param, value)| finding::Action::Set {
-                        param: say(param),
-                        value: say(value),
-                    })
-                    .collect(),
-                Action::Edit(edit) => vec![match &edit.change {
-                    Change::Add(line) => {
-                        finding::Action::Add { file: say(&edit.file), line: say(line) }
-                    }
-                    Change::Key { section, key, value } => finding::Action::Key {
-                        file: say(&edit.file),
-                        section: section.clone(),
-                        key: say(key),
-                        value: say(value),
-                    },
-                }],
-            };
-            let (risk, on) = (step.risk, step.on.clone());
-            actions.into_iter().map(move |action| finding::Step { action, risk, on: on.clone() })
-        };
+        let step = |step| finding::Step::of(step, say, |text| command(text, captures));
         candidate
             .rule
             .fixes

@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::words::{self, fingerprint};
-use super::{MAJOR_UNEXPLAINED, Style, templates, text};
+use super::{Style, templates, text};
 use crate::diagnosis::Report;
 
 #[derive(Serialize)]
@@ -72,7 +72,7 @@ pub fn junit(report: &Report) -> String {
             error: None,
         });
     }
-    for unexplained in report.unexplained.iter().take(MAJOR_UNEXPLAINED) {
+    for unexplained in &report.unexplained {
         let first = &unexplained.first;
         cases.push(Case {
             name: unexplained.template.clone(),
@@ -109,6 +109,7 @@ pub fn junit(report: &Report) -> String {
     );
     // XML has no way to write most control characters, not even escaped.
     xml.chars()
+        .chain(['\n'])
         .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..))
         .collect()
 }

@@ -132,7 +132,7 @@ fn body(out: &mut String, finding: &Finding) {
         push(out, &fence("text", &lines.join("\n")));
     }
     push(out, &escape(&finding.cause));
-    push(out, &format!("How sure: {}", escape(&words::sure(finding))));
+    push(out, &format!("Confidence {}", escape(&words::sure(finding))));
     for check in &finding.checks {
         push(out, "To decide:");
         push(out, &fence("sh", &check.command));
@@ -149,7 +149,7 @@ fn body(out: &mut String, finding: &Finding) {
         self::fix(out, fix);
     }
     if let Some(verify) = &finding.verify {
-        push(out, &format!("Then this prints {}:", escape(&verify.expect)));
+        push(out, &format!("Check that it worked; expect: {}", escape(&verify.expect)));
         push(out, &fence("sh", &verify.command));
     }
     if let Some(again) = &finding.again {
@@ -190,28 +190,31 @@ fn fix(out: &mut String, fix: &Fix) {
         out,
         &format!("**Fix: {}** \\[{}\\]", escape(&format!("{}{only}", fix.title)), fix.risk()),
     );
-    let mut commands: Vec<String> = Vec::new();
+    // Commands that follow one another are one block, and so are parameters.
+    let mut blocks: Vec<(&str, Vec<String>)> = Vec::new();
     for step in &fix.steps {
-        if let Some(command) = words::commented(step, fix) {
-            commands.push(command);
-            continue;
-        }
-        if !commands.is_empty() {
-            push(out, &fence("sh", &std::mem::take(&mut commands).join("\n")));
-        }
         let remark = words::remark(step, fix);
         let remark = if remark.is_empty() { remark } else { format!(" ({remark})") };
-        match &step.action {
-            Action::Note(note) => push(out, &format!("{}{remark}", escape(note))),
-            Action::Set { param, value } => {
-                push(out, &format!("In the answer file{remark}:"));
-                push(out, &fence("ini", &format!("{param}={value}")));
+        let (language, line) = match &step.action {
+            Action::Run(_) => ("sh", words::commented(step, fix).unwrap_or_default()),
+            Action::Set { param, value } => ("ini", format!("{param}={value}")),
+            Action::Note(note) => ("", format!("{}{remark}", escape(note))),
+            Action::Add { .. } | Action::Key { .. } => {
+                ("", format!("{}{remark}", code(&step.text())))
             }
-            _ => push(out, &format!("{}{remark}", code(&step.text()))),
+        };
+        match blocks.last_mut() {
+            Some((last, lines)) if *last == language && !language.is_empty() => lines.push(line),
+            _ => blocks.push((language, vec![line])),
         }
     }
-    if !commands.is_empty() {
-        push(out, &fence("sh", &commands.join("\n")));
+    for (language, lines) in blocks {
+        let text = lines.join("\n");
+        match language {
+            "" => push(out, &text),
+            "ini" => push(out, &format!("In the answer file:\n\n{}", fence("ini", &text))),
+            language => push(out, &fence(language, &text)),
+        }
     }
 }
 
@@ -270,8 +273,15 @@ fn escape(text: &str) -> String {
             out.push_str(part);
             continue;
         }
-        for c in part.chars() {
+        let mut chars = part.chars().peekable();
+        while let Some(c) = chars.next() {
             match c {
+                // Inside a word it is a letter.
+                '_' if out.ends_with(char::is_alphanumeric)
+                    && chars.peek().is_some_and(|next| next.is_alphanumeric()) =>
+                {
+                    out.push('_');
+                }
                 '\\' | '*' | '_' | '[' | ']' | '|' | '~' => out.extend(['\\', c]),
                 '<' => out.push_str("&lt;"),
                 '>' => out.push_str("&gt;"),
@@ -293,8 +303,8 @@ mod tests {
     #[test]
     fn nothing_is_markup_by_chance() {
         assert_eq!(
-            escape("a <b> & *c* _d_ `e_f` [g]"),
-            "a &lt;b&gt; &amp; \\*c\\* \\_d\\_ `e_f` \\[g\\]"
+            escape("a <b> & *c* _d_ `e_f` [g] h_i"),
+            "a &lt;b&gt; &amp; \\*c\\* \\_d\\_ `e_f` \\[g\\] h_i"
         );
         assert_eq!(escape("# one ` tick"), "\\# one \\` tick");
         assert_eq!(code("a`b``"), "``` a`b`` ```");

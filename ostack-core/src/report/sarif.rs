@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::markdown;
 use super::words::{self, fingerprint};
-use super::{MAJOR_UNEXPLAINED, markdown};
 use crate::diagnosis::{Report, SourceInfo};
 use crate::finding::{Evidence, Finding, Place};
 use crate::rule::{KnowledgeBase, Severity};
@@ -48,7 +48,7 @@ pub fn sarif(report: &Report, rules: &KnowledgeBase) -> String {
         let Ok(rule) = rules.get(&finding.rule) else { continue };
         let descriptor = &mut descriptors[at];
         descriptor["fullDescription"] = json!({ "text": rule.cause });
-        descriptor["help"] = json!({ "text": super::page(rule) });
+        descriptor["help"] = json!({ "text": super::page(rule, &super::Style::default()) });
         if let Some(reference) = rule.references.first() {
             descriptor["helpUri"] = json!(reference);
         }
@@ -62,7 +62,7 @@ pub fn sarif(report: &Report, rules: &KnowledgeBase) -> String {
 
     let mut results: Vec<Value> =
         report.diagnoses.iter().map(|finding| result(finding, &index)).collect();
-    for unexplained in report.unexplained.iter().take(MAJOR_UNEXPLAINED) {
+    for unexplained in &report.unexplained {
         results.push(json!({
             "ruleId": UNEXPLAINED,
             "ruleIndex": index[UNEXPLAINED],

@@ -22,5 +22,8 @@ pub(super) fn render(name: &str, values: Value) -> String {
         environment
     });
     let template = environment.get_template(name).expect("the names are this module's");
-    template.render(values).expect("the values are what the template asks for, as tests show")
+    let text =
+        template.render(values).expect("the values are what the template asks for, as tests show");
+    // Harmless between double quotes and in text.
+    text.replace("&#x2f;", "/").replace("&#x27;", "'")
 }

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::words::{self, plural};
 use crate::diagnosis::{Report, Unexplained};
 use crate::finding::{Action, Again, Evidence, Finding, Fix};
-use crate::rule::Severity;
+use crate::rule::{Risk, Severity};
 
 /// How a report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,10 @@ pub(super) fn finding(finding: &Finding, style: &Style) -> String {
     page.out
 }
 
-struct Page {
-    out: String,
-    style: Style,
+/// A text that is being written.
+pub(super) struct Page {
+    pub(super) out: String,
+    pub(super) style: Style,
 }
 
 impl Page {
@@ -154,38 +155,51 @@ impl Page {
             None => renderer.render(&[annotate_snippets::Group::with_title(title)]),
         };
         writeln!(self.out, "{rendered}")?;
+        // As wide as the line's number above.
+        let gutter = " ".repeat(shown.map_or(1, |evidence| evidence.line.to_string().len()));
+        let arrow = self.paint(
+            &format!("{gutter}-->"),
+            Ansi::new().bold().fg_color(Some(AnsiColor::BrightBlue.into())),
+        );
         let others =
             finding.evidence.iter().filter(|e| !shown.is_some_and(|shown| std::ptr::eq(shown, *e)));
         for evidence in others.take(MOST_PLACES) {
             let what = Cut::around(evidence, self.style.width.saturating_sub(40)).text;
             let note = evidence.note.as_ref().map(|n| format!("  ({n})")).unwrap_or_default();
-            writeln!(self.out, "  --> {}:{}  {what}{note}", evidence.path, evidence.line)?;
+            writeln!(self.out, "{arrow} {}:{}  {what}{note}", evidence.path, evidence.line)?;
         }
         if finding.count > 1 {
-            writeln!(self.out, "   = seen {} times", finding.count)?;
+            writeln!(self.out, "{gutter} = seen {} times", finding.count)?;
         }
         if let Some(skipped) = finding.skipped_resources {
-            writeln!(
-                self.out,
-                "   = Puppet skipped {} because of it",
-                plural(skipped, "resource")
-            )?;
+            let skipped = plural(skipped, "resource");
+            writeln!(self.out, "{gutter} = Puppet skipped {skipped} because of it")?;
         }
         self.blank();
         Ok(())
     }
 
-    fn fix(&mut self, label: &str, fix: &Fix) -> fmt::Result {
+    pub(super) fn fix(&mut self, label: &str, fix: &Fix) -> fmt::Result {
         let only = fix.only.as_ref().map(|only| format!(" (on {only})")).unwrap_or_default();
-        let title = format!("{}{only}  [{}]", fix.title, fix.risk());
-        self.section(label, &title)?;
+        let title = self.paint(&fix.title, Ansi::new().bold());
+        self.section(label, &format!("{title}{only} {}", self.risk(fix.risk())))?;
+        let mut setting = false;
         for step in &fix.steps {
+            if let Action::Set { param, value } = &step.action {
+                if !setting {
+                    self.more("in the answer file:")?;
+                }
+                self.command(&format!("  {param}={value}"))?;
+                setting = true;
+                continue;
+            }
+            setting = false;
             if let Some(command) = words::commented(step, fix) {
                 self.command(&command)?;
                 continue;
             }
             let remark = words::remark(step, fix);
-            let remark = if remark.is_empty() { remark } else { format!("  [{remark}]") };
+            let remark = if remark.is_empty() { remark } else { format!(" [{remark}]") };
             match &step.action {
                 Action::Note(note) => self.more(&format!("{note}{remark}"))?,
                 _ => self.command(&format!("{}{remark}", step.text()))?,
@@ -193,6 +207,15 @@ impl Page {
         }
         self.blank();
         Ok(())
+    }
+
+    fn risk(&self, risk: Risk) -> String {
+        let color = match risk {
+            Risk::Safe => AnsiColor::Green,
+            Risk::Disruptive => AnsiColor::Yellow,
+            Risk::Destructive => AnsiColor::Red,
+        };
+        self.paint(&format!("[{risk}]"), Ansi::new().fg_color(Some(color.into())))
     }
 
     fn again(&mut self, again: &Again) -> fmt::Result {
@@ -223,12 +246,19 @@ impl Page {
             writeln!(self.out, "  and {more} more kinds of error; --format json lists them")?;
         }
         self.out.push('\n');
+        if let Some(next) = words::next(report).filter(|_| report.diagnoses.is_empty()) {
+            self.section("next", next.why)?;
+            for command in &next.commands {
+                self.command(command)?;
+            }
+            self.out.push('\n');
+        }
         Ok(())
     }
 
     /// A labelled paragraph.
-    fn section(&mut self, label: &str, text: &str) -> fmt::Result {
-        let label = self.bold(&format!("{label:>6}"));
+    pub(super) fn section(&mut self, label: &str, text: &str) -> fmt::Result {
+        let label = self.label(label);
         let mut lines = self.wrap(text).into_iter();
         writeln!(self.out, " {label}  {}", lines.next().unwrap_or_default())?;
         for line in lines {
@@ -237,8 +267,13 @@ impl Page {
         Ok(())
     }
 
+    /// What stands in the margin.
+    pub(super) fn label(&self, label: &str) -> String {
+        self.bold(&format!("{label:>6}"))
+    }
+
     /// Another line of the section.
-    fn more(&mut self, text: &str) -> fmt::Result {
+    pub(super) fn more(&mut self, text: &str) -> fmt::Result {
         self.wrapped(INDENT, text)
     }
 
@@ -267,18 +302,18 @@ impl Page {
     }
 
     /// One empty line, never two.
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         if !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
     fn bold(&self, text: &str) -> String {
-        if !self.style.color {
-            return text.to_owned();
-        }
-        let style = Ansi::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        format!("{style}{text}{style:#}")
+        self.paint(text, Ansi::new().bold().fg_color(Some(AnsiColor::Cyan.into())))
+    }
+
+    pub(super) fn paint(&self, text: &str, style: Ansi) -> String {
+        if self.style.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 }
 

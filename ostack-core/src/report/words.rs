@@ -53,7 +53,12 @@ pub(super) fn sure(finding: &Finding) -> String {
     let mut parts = vec![format!("{:.2}", finding.confidence)];
     // That a rule's own words were found goes without saying.
     let said = finding.reasons.iter().skip(1).filter(|r| !r.contains(" not known: "));
-    parts.extend(said.filter_map(|reason| Some(reason.split_once(' ')?.1.to_owned())));
+    parts.extend(said.filter_map(|reason| {
+        let (_, said) = reason.split_once(' ')?;
+        // Which releases or systems a rule is known for is the rule's page to tell.
+        let known = ["known for this release", "known for this OS"];
+        Some(known.into_iter().find(|known| said.starts_with(known)).unwrap_or(said).to_owned())
+    }));
     if !finding.assumes.is_empty() {
         parts.push(format!("assuming {}", finding.assumes.join(" and ")));
     }
