@@ -24,7 +24,11 @@ Examples:
   ostack-cli diagnose run.log --packages rpm-qa.txt --answers answers.txt --os centos-8
       with what is known of the host
   ostack-cli diagnose --packages rpm-qa.txt --release victoria --os centos-8
-      facts alone, before any run";
+      facts alone, before any run
+  ostack-cli diagnose /var/tmp/packstack/20261122-101500-x1y2z3 --format html --output report.html
+      a page to look at, or to hand on
+  ostack-cli diagnose run.log --packages rpm-qa.txt --format markdown
+      a bug report, without secrets";
 
 const PLAN: &str = "\
 Examples:
@@ -72,8 +76,8 @@ pub(crate) struct Diagnose {
     /// compressed logs (gzip, xz, bzip2, zstd), or `-` for standard input
     pub(crate) paths: Vec<PathBuf>,
     /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
     /// Write the report to FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -134,6 +138,22 @@ pub(crate) struct RuleFolders {
 pub(crate) enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For a terminal
+    Text,
+    /// Everything, for programs
+    Json,
+    /// Ready to be posted as a bug report
+    Markdown,
+    /// SARIF 2.1.0, for editors and code scanning
+    Sarif,
+    /// JUnit XML, for continuous integration
+    Junit,
+    /// One page with the run's timeline, for a browser
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -198,6 +218,9 @@ pub(crate) struct Explain {
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) rules: RuleFolders,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(crate) color: When,
 }
 
 const NEW: &str = "\

@@ -7,15 +7,19 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use ostack_core::answer_file::AnswerFile;
 use ostack_core::context::Context;
-use ostack_core::diagnosis::Report;
+use ostack_core::diagnosis::{self, Report};
 use ostack_core::finding::{EvidenceKind, Finding};
 use ostack_core::log::{Source, Sources, Watch};
 use ostack_core::report::{self, Style};
+use ostack_core::rule::KnowledgeBase;
 
-use crate::args::{Diagnose, Format, When};
+use crate::args::{Diagnose, ReportFormat, When};
 use crate::live::Live;
 use crate::progress::Progress;
 use crate::{Outcome, complain, print, rules};
+
+/// So many lines around the evidence are shown on a page.
+const AROUND: u64 = 3;
 
 pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let facts = args.packages.is_some() || args.answers.is_some();
@@ -60,7 +64,7 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     let shown = (!args.quiet && !args.follow).then(|| progress.show(sources.size())).flatten();
-    let (report, why) = match &args.why {
+    let (mut report, why) = match &args.why {
         _ if args.follow => {
             (ostack_core::diagnose_live(&sources, &context, &rules, announce), None)
         }
@@ -73,10 +77,16 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     drop(shown);
     let stopped = progress.stopped();
     unread |= !stopped && report.sources.iter().any(|source| source.failed);
-    let text = match (&why, args.format) {
-        (Some(why), _) => why.to_string(),
-        (None, Format::Json) => report::json(&report),
-        (None, Format::Text) => report::text(&report, &style(args.color, args.output.is_some(), args.top)),
+    if args.format == ReportFormat::Html {
+        diagnosis::surround(&mut report, &sources, &context, AROUND);
+    }
+    let text = match &why {
+        Some(why) => why.to_string(),
+        None => {
+            let top = args.top.unwrap_or(usize::MAX);
+            let style = Style { top, ..style(args.color, args.output.is_some()) };
+            render(&report, args.format, &rules, &style)
+        }
     };
     match &args.output {
         Some(path) => {
@@ -104,6 +114,23 @@ fn announce(finding: &Finding) {
     // A standard error that cannot be written to leaves nothing to be done.
     let _ =
         writeln!(anstream::stderr(), "found {severity}[{rule}]: {title}{}", at.unwrap_or_default());
+}
+
+/// A report in one of its forms.
+pub(crate) fn render(
+    report: &Report,
+    format: ReportFormat,
+    rules: &KnowledgeBase,
+    style: &Style,
+) -> String {
+    match format {
+        ReportFormat::Text => report::text(report, style),
+        ReportFormat::Json => report::json(report),
+        ReportFormat::Markdown => report::markdown(report),
+        ReportFormat::Sarif => report::sarif(report, rules),
+        ReportFormat::Junit => report::junit(report),
+        ReportFormat::Html => report::html(report),
+    }
 }
 
 /// Writes the answer file with the parameters that a fix sets, and shows on standard error what changes.
@@ -149,23 +176,22 @@ fn context(args: &Diagnose) -> ostack_core::Result<Context> {
 }
 
 /// How a report looks: in colours where asked for, or on a terminal that knows them.
-pub(crate) fn style(color: When, to_file: bool, top: Option<usize>) -> Style {
+pub(crate) fn style(color: When, in_file: bool) -> Style {
     let colored = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => {
-            !to_file
-                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+            !in_file && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     };
     if color == When::Always {
         anstream::ColorChoice::Always.write_global();
     }
     // What is not a terminal has no width: 100 columns read well in a file and in a bug report.
-    let width = if io::stdout().is_terminal() {
+    let width = if io::stdout().is_terminal() && !in_file {
         terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
     } else {
         100
     };
-    Style { color: colored, width, top: top.unwrap_or(usize::MAX) }
+    Style { color: colored, width, ..Style::default() }
 }

@@ -6,7 +6,8 @@ use ostack_core::authoring::{self, Level};
 use ostack_core::report;
 use ostack_core::rule::KnowledgeBase;
 
-use crate::args::{Explain, Format, RuleFolders, Rules, RulesCommand};
+use crate::args::{Explain, Format, RuleFolders, Rules, RulesCommand, When};
+use crate::diagnose::style;
 use crate::{Outcome, complain, print};
 
 /// The rules that the options ask for.
@@ -43,7 +44,9 @@ pub(crate) fn explain(args: &Explain) -> anyhow::Result<Outcome> {
         print(&report::parameter_page(&name)?)?;
         return Ok(Outcome::Nothing);
     }
-    show(&load(&args.rules)?, &args.id, Format::Text)
+    let rules = load(&args.rules)?;
+    print(&report::page(rules.get(&args.id)?, &style(args.color, false)))?;
+    Ok(Outcome::Nothing)
 }
 
 fn list(rules: &KnowledgeBase, format: Format) -> anyhow::Result<Outcome> {
@@ -76,7 +79,7 @@ fn list(rules: &KnowledgeBase, format: Format) -> anyhow::Result<Outcome> {
 fn show(rules: &KnowledgeBase, id: &str, format: Format) -> anyhow::Result<Outcome> {
     let rule = rules.get(id)?;
     match format {
-        Format::Text => print(&report::page(rule))?,
+        Format::Text => print(&report::page(rule, &style(When::Auto, false)))?,
         Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(rule)?))?,
     }
     Ok(Outcome::Nothing)

@@ -87,7 +87,7 @@ fn run_audit(args: &Audit) -> anyhow::Result<Outcome> {
     print(&match args.format {
         Format::Json => report.json(),
         Format::Text => {
-            let style = diagnose::style(args.color, false, None);
+            let style = diagnose::style(args.color, false);
             let os = context.known_os().map(|os| format!(" on {}", os.value)).unwrap_or_default();
             let what = format!("{}{os} ({})", release.value, release.from);
             let findings = report::findings(&report.findings, &style);

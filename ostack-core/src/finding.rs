@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::rule::{Risk, Severity};
+use crate::rule::{self, Risk, Severity};
 
 /// Something that is wrong, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -149,6 +149,34 @@ pub enum Action {
 }
 
 impl Step {
+    /// The steps that a rule's step stands for: one for each parameter that it sets. `say` fills
+    /// the templates of words, `command` those of commands.
+    pub(crate) fn of(
+        step: &rule::Step,
+        say: impl Fn(&str) -> String,
+        command: impl Fn(&str) -> String,
+    ) -> Vec<Self> {
+        let actions = match &step.action {
+            rule::Action::Run(run) => vec![Action::Run(command(run))],
+            rule::Action::Note(note) => vec![Action::Note(say(note))],
+            rule::Action::Set(values) => values
+                .iter()
+                .map(|(param, value)| Action::Set { param: say(param), value: say(value) })
+                .collect(),
+            rule::Action::Edit(edit) => vec![match &edit.change {
+                rule::Change::Add(line) => Action::Add { file: say(&edit.file), line: say(line) },
+                rule::Change::Key { section, key, value } => Action::Key {
+                    file: say(&edit.file),
+                    section: section.clone(),
+                    key: say(key),
+                    value: say(value),
+                },
+            }],
+        };
+        let (risk, on) = (step.risk, &step.on);
+        actions.into_iter().map(|action| Self { action, risk, on: on.clone() }).collect()
+    }
+
     /// The step in words, in one line.
     pub fn text(&self) -> String {
         match &self.action {
@@ -280,6 +308,12 @@ pub struct Evidence {
     pub end_column: u64,
     /// The line, without control characters, secrets masked.
     pub text: String,
+    /// The lines before it, where they were [asked for](crate::diagnosis::surround).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
+    /// The lines after it, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
     /// When, as the log writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,

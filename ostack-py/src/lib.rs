@@ -69,11 +69,12 @@ fn run(
         Some(rules) => rules.shared(),
         None => PyKnowledgeBase::built_in(py),
     };
-    let report = py.detach(|| {
-        let context = known.context()?;
-        Ok(ostack_core::diagnose(&sources()?, &context, &rules))
+    let report: ostack_core::Result<PyReport> = py.detach(|| {
+        let (context, sources) = (known.context()?, sources()?);
+        let report = ostack_core::diagnose(&sources, &context, &rules);
+        Ok(PyReport { report, sources, context, rules })
     });
-    Ok(PyReport::new(report.or_raise(py)?))
+    report.or_raise(py)
 }
 
 /// Reads a log, a packstack run's folder, or several of these, and says what broke, why, and what to do.

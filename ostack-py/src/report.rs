@@ -1,40 +1,86 @@
 //! `ostack.Report` and what it holds: frozen classes with the fields of the JSON form.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ostack_core::diagnosis::{Report, Unexplained};
+use ostack_core::context::Context;
+use ostack_core::diagnosis::{Report, Unexplained, surround};
 use ostack_core::finding::{self, Action, EvidenceKind, Finding};
+use ostack_core::log::Sources;
 use ostack_core::report::{self, Style};
+use ostack_core::rule::KnowledgeBase;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 /// What logs and facts say.
 #[pyclass(frozen, name = "Report", module = "ostack")]
-pub(crate) struct PyReport(Report);
-
-impl PyReport {
-    pub(crate) fn new(report: Report) -> Self {
-        Self(report)
-    }
+pub(crate) struct PyReport {
+    pub(crate) report: Report,
+    /// What it was made of, for the lines around the evidence and for the list of rules.
+    pub(crate) sources: Sources,
+    pub(crate) context: Context,
+    pub(crate) rules: Arc<KnowledgeBase>,
 }
+
+/// So many lines around the evidence are shown on a page.
+const AROUND: u64 = 3;
 
 #[pymethods]
 impl PyReport {
     /// What is wrong, likeliest first.
     #[getter]
     fn diagnoses(&self) -> Vec<PyDiagnosis> {
-        self.0.diagnoses.iter().map(PyDiagnosis::of).collect()
+        self.report.diagnoses.iter().map(PyDiagnosis::of).collect()
     }
 
     /// Errors that no rule explains, what likely matters first.
     #[getter]
     fn unexplained(&self) -> Vec<PyUnexplained> {
-        self.0.unexplained.iter().map(PyUnexplained::of).collect()
+        self.report.unexplained.iter().map(PyUnexplained::of).collect()
     }
 
     /// The report as `ostack-cli diagnose --format json` gives it.
     fn to_json(&self) -> String {
-        report::json(&self.0)
+        report::json(&self.report)
+    }
+
+    /// The report as Markdown, ready to be posted as a bug report.
+    fn to_markdown(&self) -> String {
+        report::markdown(&self.report)
+    }
+
+    /// The report as SARIF 2.1.0.
+    fn to_sarif(&self, py: Python<'_>) -> String {
+        py.detach(|| report::sarif(&self.report, &self.rules))
+    }
+
+    /// The report as JUnit XML.
+    fn to_junit(&self) -> String {
+        report::junit(&self.report)
+    }
+
+    /// The report as one HTML page. Files are read again for the lines around the evidence.
+    fn to_html(&self, py: Python<'_>) -> String {
+        py.detach(|| {
+            let mut shown = self.report.clone();
+            surround(&mut shown, &self.sources, &self.context, AROUND);
+            report::html(&shown)
+        })
+    }
+
+    /// The page in a frame of its own, for a notebook.
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        let page = self.to_html(py).replace('&', "&amp;").replace('"', "&quot;");
+        format!(
+            "<iframe srcdoc=\"{page}\" sandbox=\"allow-scripts\" title=\"ostack report\" \
+             width=\"100%\" height=\"640\" frameborder=\"0\"></iframe>"
+        )
+    }
+
+    /// The JSON Schema of what `to_json` gives.
+    #[staticmethod]
+    fn json_schema() -> &'static str {
+        report::JSON_SCHEMA
     }
 
     /// The JSON form as a dict.
@@ -44,16 +90,16 @@ impl PyReport {
     }
 
     fn __bool__(&self) -> bool {
-        !self.0.is_empty()
+        !self.report.is_empty()
     }
 
     fn __str__(&self) -> String {
-        report::text(&self.0, &Style::default())
+        report::text(&self.report, &Style::default())
     }
 
     fn __repr__(&self) -> String {
-        let titles: Vec<&str> = self.0.diagnoses.iter().map(|d| d.rule.as_str()).collect();
-        format!("<Report: [{}], {} unexplained>", titles.join(", "), self.0.unexplained.len())
+        let titles: Vec<&str> = self.report.diagnoses.iter().map(|d| d.rule.as_str()).collect();
+        format!("<Report: [{}], {} unexplained>", titles.join(", "), self.report.unexplained.len())
     }
 }
 

@@ -95,7 +95,7 @@ impl PyRule {
             releases: rule.releases.clone(),
             os: rule.os.clone(),
             references: rule.references.clone(),
-            page: ostack_core::report::page(rule),
+            page: ostack_core::report::page(rule, &ostack_core::report::Style::default()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod live;
 mod order;
 mod rank;
 mod scan;
+mod surround;
 mod unexplained;
 mod why;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub use check::{Check, Computed};
 pub use condition::Condition;
 pub use scan::SourceInfo;
+pub use surround::surround;
 pub use unexplained::{Near, Unexplained};
 pub use why::{PatternSeen, Verdict, Why};
 
@@ -71,6 +73,9 @@ pub struct ContextInfo {
     /// How many packages the list holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packages: Option<Fact<usize>>,
+    /// Those of them that matter to most failures, such as `puppet-6.14.0-2.el8.noarch`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
     /// How many parameters the answer file holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<Fact<usize>>,
@@ -87,11 +92,43 @@ impl ContextInfo {
                 .known_release()
                 .map(|r| Fact { value: r.value.to_string(), from: r.from.clone() }),
             packages: context.package_list(),
+            versions: versions(context),
             answers: context
                 .answer_file()
                 .map(|a| Fact { value: a.value.entries().count(), from: a.from.clone() }),
         }
     }
+}
+
+/// The host's packages that a reader of a bug report asks for first.
+fn versions(context: &Context) -> Vec<String> {
+    const NAMES: [&str; 18] = [
+        "openstack-packstack",
+        "openstack-packstack-puppet",
+        "puppet",
+        "puppet-agent",
+        "hiera",
+        "facter",
+        "kernel",
+        "openstack-selinux",
+        "selinux-policy",
+        "network-scripts",
+        "NetworkManager",
+        "mariadb-server",
+        "rabbitmq-server",
+        "rdo-openvswitch",
+        "openvswitch",
+        "ovn-2021",
+        "ovn2.13",
+        "libvirt-daemon",
+    ];
+    let named = NAMES.iter().filter_map(|name| context.host().package(name));
+    let released = context.host().packages().iter().filter(|package| {
+        ["centos-release-openstack-", "rdo-release"]
+            .iter()
+            .any(|p| package.nevra.name.starts_with(p))
+    });
+    named.chain(released).map(|package| printable(&package.nevra.to_string())).collect()
 }
 
 /// packstack's run.
@@ -102,6 +139,21 @@ pub struct RunInfo {
     /// The one that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_step: Option<String>,
+    /// The manifest that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_manifest: Option<String>,
+    /// The first time stamp of its setup log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
+    /// The last time stamp of its setup log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+    /// How long that is, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// The logs that packstack names, as paths on its host.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<String>,
 }
 
 /// A step of packstack's run, or a manifest.
@@ -239,5 +291,13 @@ fn run_info(run: &Run) -> RunInfo {
         start: step.start.clone(),
         seconds: step.seconds,
     });
-    RunInfo { steps: steps.collect(), failed_step: run.failed_step.clone() }
+    RunInfo {
+        steps: steps.collect(),
+        failed_step: run.failed_step.as_deref().map(printable),
+        failed_manifest: run.failed_manifest.as_deref().map(printable),
+        started: run.started.clone(),
+        ended: run.ended.clone(),
+        seconds: run.seconds,
+        logs: run.log_paths.iter().map(|path| printable(path)).collect(),
+    }
 }

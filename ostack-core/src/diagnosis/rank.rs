@@ -10,7 +10,7 @@ use crate::finding::{
 };
 use crate::log::Kind;
 use crate::matcher::Hit;
-use crate::rule::{Action, Change, KnowledgeBase, Scope};
+use crate::rule::{KnowledgeBase, Scope};
 use crate::span::characters;
 use crate::version::Truth;
 
@@ -281,32 +281,7 @@ impl Evaluation<'_> {
         };
         let captures = &candidate.captures;
         let say = |text: &str| words(text, captures);
-        let step = |step: &crate::rule::Step| {
-            let actions = match &step.action {
-                Action::Run(run) => vec![finding::Action::Run(command(run, captures))],
-                Action::Note(note) => vec![finding::Action::Note(say(note))],
-                Action::Set(values) => values
-                    .iter()
-                    .map(|(param, value)| finding::Action::Set {
-                        param: say(param),
-                        value: say(value),
-                    })
-                    .collect(),
-                Action::Edit(edit) => vec![match &edit.change {
-                    Change::Add(line) => {
-                        finding::Action::Add { file: say(&edit.file), line: say(line) }
-                    }
-                    Change::Key { section, key, value } => finding::Action::Key {
-                        file: say(&edit.file),
-                        section: section.clone(),
-                        key: say(key),
-                        value: say(value),
-                    },
-                }],
-            };
-            let (risk, on) = (step.risk, step.on.clone());
-            actions.into_iter().map(move |action| finding::Step { action, risk, on: on.clone() })
-        };
+        let step = |step| finding::Step::of(step, say, |text| command(text, captures));
         candidate
             .rule
             .fixes
@@ -387,7 +362,7 @@ impl Evaluation<'_> {
             manifest: hit.manifest.clone(),
             resource: hit.resource.as_deref().map(printable),
             captures: captures.collect(),
-            note: None,
+            ..Evidence::default()
         }
     }
 

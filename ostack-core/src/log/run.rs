@@ -23,6 +23,10 @@ pub struct Run {
     pub log_paths: Vec<String>,
     /// The first time stamp of the setup log.
     pub started: Option<String>,
+    /// The last time stamp of the setup log.
+    pub ended: Option<String>,
+    /// From the first to the last time stamp, in seconds.
+    pub seconds: Option<f64>,
     /// The message with which packstack stopped.
     pub stopped_with: Option<String>,
     /// Whether packstack said that the installation was completed, and did not stop afterwards.
@@ -97,6 +101,7 @@ pub struct RunTracker {
     seconds: HashMap<String, f64>,
     seen: bool,
     started: Option<i64>,
+    ended: Option<i64>,
 }
 
 impl RunTracker {
@@ -145,6 +150,8 @@ impl RunTracker {
         self.run.failed_manifest = self.run.failed_manifest.or(failed_manifest);
         let host = self.run.failed_manifest.as_deref().and_then(|name| name.split_once('_'));
         self.run.failed_host = self.run.failed_host.or(host.map(|(host, _)| host.to_owned()));
+        self.run.seconds =
+            self.started.zip(self.ended).map(|(started, ended)| (ended - started) as f64 / 1000.0);
         self.seen.then_some(self.run)
     }
 
@@ -154,6 +161,10 @@ impl RunTracker {
             if self.run.started.is_none() || instant < self.started {
                 self.run.started = Some(owned(entry.text, stamp));
                 self.started = instant;
+            }
+            if self.run.ended.is_none() || instant > self.ended {
+                self.run.ended = Some(owned(entry.text, stamp));
+                self.ended = instant;
             }
         }
         if !matches!(packstack.event, PackstackEvent::Error | PackstackEvent::Traceback) {

@@ -1,106 +1,112 @@
-//! A rule's page: all that it knows, for a terminal.
+//! A rule's page: all that it knows, for a terminal, in the manner of the report.
 
 use std::fmt::{self, Write};
 
-use crate::rule::{Action, Change, Rule};
+use anstyle::{AnsiColor, Style as Ansi};
 
-/// The page of a rule: what it means, how it is recognised, what to do. Templates stand as they are
-/// written.
+use super::Style;
+use super::text::Page;
+use crate::context::Context;
+use crate::finding::{Fix, Step};
+use crate::rule::{Rule, Severity, template};
+
+/// The page of a rule: what it means, what to do, and how it is recognised. What a log or a host
+/// would fill in stands in angle brackets.
+///
+/// ```
+/// use ostack_core::report::{Style, page};
+/// use ostack_core::rule::KnowledgeBase;
+/// let rules = KnowledgeBase::builtin();
+/// let page = page(rules.get("puppet_not_from_rdo")?, &Style::default());
+/// assert!(page.starts_with("error[puppet_not_from_rdo]: "));
+/// # Ok::<(), ostack_core::Error>(())
+/// ```
 ///
 /// # Panics
 /// Never: a `String` takes all that is written to it.
-pub fn page(rule: &Rule) -> String {
-    let mut out = String::new();
-    write(&mut out, rule).expect("a String takes everything");
-    out
+pub fn page(rule: &Rule, style: &Style) -> String {
+    let mut page = Page { out: String::new(), style: *style };
+    write(&mut page, rule).expect("a String takes everything");
+    page.out
 }
 
-fn write(out: &mut String, rule: &Rule) -> fmt::Result {
-    writeln!(out, "{}  [{}, {}, {}]", rule.id, rule.component, rule.severity, rule.status)?;
-    writeln!(out, "{}\n", rule.title)?;
-    paragraph(out, "", &rule.cause)?;
-    for (label, list) in
-        [("Releases", &rule.releases), ("OS", &rule.os), ("Fixed in", &rule.fixed_in)]
-    {
-        if !list.is_empty() {
-            writeln!(out, "\n{label}: {}", list.join(", "))?;
-        }
+fn write(page: &mut Page, rule: &Rule) -> fmt::Result {
+    let say = |text: &str| template::render(text, |_| None, Into::into);
+    let color = match rule.severity {
+        Severity::Error => AnsiColor::BrightRed,
+        Severity::Warning => AnsiColor::BrightYellow,
+        Severity::Info => AnsiColor::BrightGreen,
+    };
+    let head = format!("{}[{}]", rule.severity, rule.id);
+    let head = page.paint(&head, Ansi::new().bold().fg_color(Some(color.into())));
+    let title = page.paint(&format!(": {}", say(&rule.title)), Ansi::new().bold());
+    writeln!(page.out, "{head}{title}\n")?;
+    page.section("why", &say(&rule.cause))?;
+    page.section("part", &format!("{} ({})", rule.component, rule.status))?;
+    let places =
+        [("releases", &rule.releases), ("systems", &rule.os), ("fixed in", &rule.fixed_in)];
+    let places = places.into_iter().filter(|(_, list)| !list.is_empty());
+    let places: Vec<_> = places.map(|(what, list)| format!("{what} {}", list.join(", "))).collect();
+    if !places.is_empty() {
+        page.section("known", &places.join("; "))?;
     }
-    if !rule.patterns.is_empty() {
-        writeln!(out, "\nRecognised by:")?;
-    }
-    for (index, pattern) in rule.patterns.iter().enumerate() {
-        let wanted = match index {
-            i if rule.none.contains(&i) => "and never",
-            i if rule.any.contains(&i) => "any of",
-            _ => "all of",
-        };
-        writeln!(out, "  {wanted}: {}", pattern.regex)?;
+    if let Some(text) = &rule.false_positives {
+        page.section("doubt", &say(text))?;
     }
     for check in &rule.checks {
-        writeln!(out, "\nTo decide: {}", check.run)?;
-        writeln!(out, "  it is this, if it: {}", check.confirms)?;
-        writeln!(out, "  it is not, if it: {}", check.refutes)?;
+        page.section("decide", &say(&check.run))?;
+        page.more(&format!("this cause, if it: {}", say(&check.confirms)))?;
+        page.more(&format!("another, if it: {}", say(&check.refutes)))?;
     }
-    for fix in &rule.fixes {
-        writeln!(out, "\nFix: {}", fix.title)?;
-        for step in &fix.steps {
-            let on = step.on.as_ref().map(|on| format!(" (on {on})")).unwrap_or_default();
-            match &step.action {
-                Action::Run(command) => writeln!(out, "  $ {command}  [{}]{on}", step.risk)?,
-                Action::Note(note) => paragraph(out, "  ", note)?,
-                Action::Set(values) => {
-                    for (name, value) in values {
-                        writeln!(out, "  answer file: {name}={value}  [{}]", step.risk)?;
-                    }
-                }
-                Action::Edit(edit) => match &edit.change {
-                    Change::Add(line) => {
-                        writeln!(out, "  add to {}: {line}  [{}]{on}", edit.file, step.risk)?;
-                    }
-                    Change::Key { section, key, value } => {
-                        let section =
-                            section.as_ref().map(|s| format!(" [{s}]")).unwrap_or_default();
-                        writeln!(
-                            out,
-                            "  {}{section}: {key} = {value}  [{}]{on}",
-                            edit.file, step.risk
-                        )?;
-                    }
-                },
-            }
-        }
+    page.blank();
+    for (number, fix) in rule.fixes.iter().enumerate() {
+        let label = match rule.fixes.len() {
+            1 => "fix".to_owned(),
+            _ => format!("fix {}", number + 1),
+        };
+        let only = fix.when.as_ref().map(|when| {
+            let parts = [&when.releases, &when.os, &when.family].into_iter().flatten();
+            parts.cloned().collect::<Vec<_>>().join(", ")
+        });
+        let steps = fix.steps.iter().flat_map(|step| Step::of(step, say, say)).collect();
+        page.fix(&label, &Fix { title: say(&fix.title), only, steps })?;
     }
     if let Some(verify) = &rule.verify {
-        writeln!(out, "\nCheck: {}\n  expect: {}", verify.run, verify.expect)?;
+        page.section("check", &say(&verify.run))?;
+        page.more(&format!("expect: {}", say(&verify.expect)))?;
     }
     if let Some(again) = &rule.again {
         for command in &again.clean {
-            writeln!(out, "\nBefore packstack runs again: {command}")?;
+            page.section("clean", &say(command))?;
         }
         if let Some(note) = &again.note {
-            paragraph(out, "  ", note)?;
+            page.section("again", &say(note))?;
         }
-    }
-    if let Some(text) = &rule.false_positives {
-        writeln!(out)?;
-        paragraph(out, "", &format!("Can be wrong: {text}"))?;
     }
     if !rule.explains.is_empty() {
         let symptoms: Vec<&str> = rule.explains.iter().map(|e| e.rule.as_str()).collect();
-        writeln!(out, "\nShows as: {}", symptoms.join(", "))?;
+        page.section("led to", &symptoms.join(", "))?;
     }
     for reference in &rule.references {
-        writeln!(out, "\nSee {reference}")?;
+        page.section("see", reference)?;
+    }
+    if let Some(when) = &rule.when {
+        page.blank();
+        for condition in Context::new().conditions(when) {
+            page.section("when", &condition.text)?;
+        }
+    }
+    if !rule.patterns.is_empty() {
+        page.blank();
+    }
+    for (index, pattern) in rule.patterns.iter().enumerate() {
+        let label = match index {
+            i if rule.none.contains(&i) => "never",
+            i if rule.any.contains(&i) => "any of",
+            _ => "seen",
+        };
+        let label = page.label(label);
+        writeln!(page.out, " {label}  {}", pattern.regex)?;
     }
     Ok(())
-}
-
-fn paragraph(out: &mut String, indent: &str, text: &str) -> fmt::Result {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let options = textwrap::Options::new(90)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .initial_indent(indent)
-        .subsequent_indent(indent);
-    textwrap::wrap(&text, options).iter().try_for_each(|line| writeln!(out, "{line}"))
 }

@@ -10,7 +10,7 @@ use crate::parameter::{Catalogue, Parameter, history, is_secret, names};
 ///
 /// ```
 /// let page = ostack_core::report::parameter_page("config_neutron_l2_agent")?;
-/// assert!(page.contains("Default: `openvswitch` (havana to rocky), `ovn` (stein to 2025.1)"));
+/// assert!(page.contains("Default: `openvswitch` (havana to rocky)\n         `ovn` (stein to 2025.1)"));
 /// # Ok::<(), ostack_core::Error>(())
 /// ```
 ///
@@ -55,7 +55,7 @@ fn write(out: &mut String, history: &History) -> fmt::Result {
         text => format!("`{text}`"),
     };
     line(out, "Group", history, |release, _| group(release).map(|group| group.name.to_owned()))?;
-    line(out, "Looked at where", history, |release, _| {
+    line(out, "Active where", history, |release, _| {
         group(release).map(|group| group.when.to_string())
     })?;
     line(out, "Flag", history, |_, parameter| parameter.flag.map(str::to_owned))?;
@@ -103,7 +103,16 @@ fn line(
             known.map(|(said, first, last)| format!("{said} ({})", range(first, last))).collect()
         }
     };
-    if said.is_empty() { Ok(()) } else { writeln!(out, "{label}: {}", said.join(", ")) }
+    for (i, said) in said.iter().enumerate() {
+        let label = if i == 0 { format!("{label}: ") } else { " ".repeat(label.len() + 2) };
+        let options = textwrap::Options::new(90).break_words(false);
+        let blank = " ".repeat(label.len());
+        let options = options.initial_indent(&label).subsequent_indent(&blank);
+        for line in textwrap::wrap(said, options) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
 }
 
 fn range(first: &str, last: &str) -> String {

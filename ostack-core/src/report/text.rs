@@ -6,8 +6,9 @@ use std::fmt::{self, Write};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style as Ansi};
 
+use super::words::{self, plural};
 use crate::diagnosis::{Report, SourceInfo, Unexplained};
-use crate::finding::{Again, Evidence, Finding, Fix, printable};
+use crate::finding::{Action, Again, Evidence, Finding, Fix, printable};
 use crate::rule::{Risk, Severity};
 
 /// How a report looks.
@@ -56,9 +57,17 @@ pub fn findings(findings: &[Finding], style: &Style) -> String {
     page.out
 }
 
-struct Page {
-    out: String,
-    style: Style,
+/// One finding alone.
+pub(super) fn finding(finding: &Finding, style: &Style) -> String {
+    let mut page = Page { out: String::new(), style: *style };
+    page.finding(finding).expect("a String takes everything");
+    page.out
+}
+
+/// A text that is being written.
+pub(super) struct Page {
+    pub(super) out: String,
+    pub(super) style: Style,
 }
 
 impl Page {
@@ -74,7 +83,7 @@ impl Page {
         if !report.unexplained.is_empty() {
             self.unexplained(report)?;
         }
-        self.summary(report)
+        writeln!(self.out, "{}", words::summary(report))
     }
 
     /// What was not read, or not to its end. Of many files that are no logs only the reasons are said.
@@ -109,11 +118,7 @@ impl Page {
     fn finding(&mut self, finding: &Finding) -> fmt::Result {
         self.head(finding)?;
         self.section("why", &finding.cause)?;
-        let mut sure = format!("{:.2}", finding.confidence);
-        if !finding.assumes.is_empty() {
-            write!(sure, ", assuming: {}", finding.assumes.join("; "))?;
-        }
-        self.section("sure", &sure)?;
+        self.section("sure", &words::sure(finding))?;
         for check in &finding.checks {
             self.section("decide", &check.command)?;
             self.more(&format!("this cause, if it: {}", check.confirms))?;
@@ -188,45 +193,67 @@ impl Page {
             None => renderer.render(&[annotate_snippets::Group::with_title(title)]),
         };
         writeln!(self.out, "{rendered}")?;
+        // As wide as the line's number above.
+        let gutter = " ".repeat(shown.map_or(1, |evidence| evidence.line.to_string().len()));
+        let arrow = self.paint(
+            &format!("{gutter}-->"),
+            Ansi::new().bold().fg_color(Some(AnsiColor::BrightBlue.into())),
+        );
         let others =
             finding.evidence.iter().filter(|e| !shown.is_some_and(|shown| std::ptr::eq(shown, *e)));
         for evidence in others.take(MOST_PLACES) {
             let what = Cut::around(evidence, self.style.width.saturating_sub(40)).text;
             let note = evidence.note.as_ref().map(|n| format!("  ({n})")).unwrap_or_default();
-            writeln!(self.out, "  --> {}:{}  {what}{note}", evidence.path, evidence.line)?;
+            writeln!(self.out, "{arrow} {}:{}  {what}{note}", evidence.path, evidence.line)?;
         }
         if finding.count > 1 {
-            writeln!(self.out, "   = seen {} times", finding.count)?;
+            writeln!(self.out, "{gutter} = seen {} times", finding.count)?;
         }
         if let Some(skipped) = finding.skipped_resources {
-            writeln!(
-                self.out,
-                "   = Puppet skipped {} because of it",
-                plural(skipped, "resource")
-            )?;
+            let skipped = plural(skipped, "resource");
+            writeln!(self.out, "{gutter} = Puppet skipped {skipped} because of it")?;
         }
         self.blank();
         Ok(())
     }
 
-    fn fix(&mut self, label: &str, fix: &Fix) -> fmt::Result {
+    pub(super) fn fix(&mut self, label: &str, fix: &Fix) -> fmt::Result {
         let only = fix.only.as_ref().map(|only| format!(" (on {only})")).unwrap_or_default();
-        let title = format!("{}{only}  [{}]", fix.title, fix.risk());
-        self.section(label, &title)?;
+        let title = self.paint(&fix.title, Ansi::new().bold());
+        self.section(label, &format!("{title}{only} {}", self.risk(fix.risk())))?;
+        let mut setting = false;
         for step in &fix.steps {
-            let on = step.on.as_ref().map(|on| format!("  (on {on})")).unwrap_or_default();
-            let risk = match step.risk {
-                Risk::Safe => String::new(),
-                risk if risk == fix.risk() && fix.steps.len() == 1 => String::new(),
-                risk => format!("  [{risk}]"),
-            };
+            if let Action::Set { param, value } = &step.action {
+                if !setting {
+                    self.more("in the answer file:")?;
+                }
+                self.command(&format!("  {param}={value}"))?;
+                setting = true;
+                continue;
+            }
+            setting = false;
+            if let Some(command) = words::commented(step, fix) {
+                self.command(&command)?;
+                continue;
+            }
+            let remark = words::remark(step, fix);
+            let remark = if remark.is_empty() { remark } else { format!(" [{remark}]") };
             match &step.action {
-                crate::finding::Action::Note(note) => self.more(&format!("{note}{on}{risk}"))?,
-                _ => self.command(&format!("{}{on}{risk}", step.text()))?,
+                Action::Note(note) => self.more(&format!("{note}{remark}"))?,
+                _ => self.command(&format!("{}{remark}", step.text()))?,
             }
         }
         self.blank();
         Ok(())
+    }
+
+    fn risk(&self, risk: Risk) -> String {
+        let color = match risk {
+            Risk::Safe => AnsiColor::Green,
+            Risk::Disruptive => AnsiColor::Yellow,
+            Risk::Destructive => AnsiColor::Red,
+        };
+        self.paint(&format!("[{risk}]"), Ansi::new().fg_color(Some(color.into())))
     }
 
     fn again(&mut self, again: &Again) -> fmt::Result {
@@ -257,41 +284,19 @@ impl Page {
             writeln!(self.out, "  and {more} more kinds of error; --format json lists them")?;
         }
         self.out.push('\n');
+        if let Some(next) = words::next(report).filter(|_| report.diagnoses.is_empty()) {
+            self.section("next", next.why)?;
+            for command in &next.commands {
+                self.command(command)?;
+            }
+            self.out.push('\n');
+        }
         Ok(())
     }
 
-    fn summary(&mut self, report: &Report) -> fmt::Result {
-        let causes = report.diagnoses.len();
-        if report.is_empty() {
-            return writeln!(
-                self.out,
-                "Nothing found: no error that ostack knows, and none that it does not."
-            );
-        }
-        let mut parts = vec![match causes {
-            0 => "no known cause".to_owned(),
-            n => plural(n as u64, "cause"),
-        }];
-        let symptoms: usize = report.diagnoses.iter().map(|d| d.symptoms.len()).sum();
-        if symptoms > 0 {
-            let under = if causes == 1 { "it" } else { "them" };
-            parts.push(format!("{} under {under}", plural(symptoms as u64, "symptom")));
-        }
-        let skipped: u64 = report.diagnoses.iter().filter_map(|d| d.skipped_resources).sum();
-        if skipped > 0 {
-            parts.push(format!("{} skipped", plural(skipped, "resource")));
-        }
-        let unexplained: u64 = report.unexplained.iter().map(|u| u.count).sum();
-        parts.push(match unexplained {
-            0 => "nothing unexplained".to_owned(),
-            n => format!("{} unexplained", plural(n, "error")),
-        });
-        writeln!(self.out, "{}.", parts.join("; "))
-    }
-
     /// A labelled paragraph.
-    fn section(&mut self, label: &str, text: &str) -> fmt::Result {
-        let label = self.bold(&format!("{label:>6}"));
+    pub(super) fn section(&mut self, label: &str, text: &str) -> fmt::Result {
+        let label = self.label(label);
         let mut lines = self.wrap(text).into_iter();
         writeln!(self.out, " {label}  {}", lines.next().unwrap_or_default())?;
         for line in lines {
@@ -300,8 +305,13 @@ impl Page {
         Ok(())
     }
 
+    /// What stands in the margin.
+    pub(super) fn label(&self, label: &str) -> String {
+        self.bold(&format!("{label:>6}"))
+    }
+
     /// Another line of the section.
-    fn more(&mut self, text: &str) -> fmt::Result {
+    pub(super) fn more(&mut self, text: &str) -> fmt::Result {
         self.wrapped(INDENT, text)
     }
 
@@ -330,23 +340,19 @@ impl Page {
     }
 
     /// One empty line, never two.
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         if !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
     fn bold(&self, text: &str) -> String {
-        if !self.style.color {
-            return text.to_owned();
-        }
-        let style = Ansi::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        format!("{style}{text}{style:#}")
+        self.paint(text, Ansi::new().bold().fg_color(Some(AnsiColor::Cyan.into())))
     }
-}
 
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    pub(super) fn paint(&self, text: &str, style: Ansi) -> String {
+        if self.style.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
 }
 
 /// A line cut to a width around the words that are marked.
