@@ -62,6 +62,12 @@ pub const CHECKS: &[&dyn Check] = &[
     &audit::RdoOpenvswitchPullsOvn2021,
     &lint::MechanismDriverReplaced,
     &lint::ValueInvalid,
+    &diagnosis::SameBuildMissing,
+    &diagnosis::TwoReleases,
+    &diagnosis::NeedsLaterRelease,
+    &diagnosis::RdoRepositoryMissing,
+    &diagnosis::EpochDecides,
+    &diagnosis::InstalledInTheWay,
 ];
 
 /// All computed checks: [`CHECKS`], and those that speak only where an answer file is checked.

@@ -2,6 +2,7 @@
 
 mod check;
 mod condition;
+mod conflict;
 mod evaluate;
 mod rank;
 mod scan;
@@ -12,6 +13,10 @@ use serde::Serialize;
 
 pub use check::{Check, Computed};
 pub use condition::Condition;
+pub use conflict::{
+    EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing, SameBuildMissing,
+    TwoReleases,
+};
 pub use scan::SourceInfo;
 pub use unexplained::{Near, Unexplained};
 pub use why::{PatternSeen, Verdict, Why};

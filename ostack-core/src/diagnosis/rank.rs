@@ -8,7 +8,7 @@ use crate::finding::{
     self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify,
     printable,
 };
-use crate::log::Kind;
+use crate::log::{Conflict, Kind};
 use crate::matcher::Hit;
 use crate::rule::{Action, Change, Scope};
 use crate::span::characters;
@@ -196,6 +196,7 @@ impl Evaluation<'_> {
                 None => listed.push(self.symptom(symptom)),
             }
         }
+        let conflicts = self.conflicts(candidate, symptoms);
         Finding {
             rule: rule.id.clone(),
             title: say(&rule.title),
@@ -204,7 +205,7 @@ impl Evaluation<'_> {
             confidence: candidate.confidence,
             reasons: candidate.reasons.clone(),
             assumes: candidate.assumes.clone(),
-            cause: say(&rule.cause),
+            cause: say(&rule.cause) + &in_words(&conflicts),
             checks: checks(candidate),
             alternatives: others
                 .iter()
@@ -222,7 +223,28 @@ impl Evaluation<'_> {
             references: rule.references.clone(),
             count: candidate.count,
             evidence,
+            conflicts,
         }
+    }
+
+    /// What package tools say in the records that a candidate and its symptoms stand on.
+    fn conflicts(
+        &self,
+        candidate: &Candidate<'_>,
+        symptoms: &[&Candidate<'_>],
+    ) -> Vec<Conflict> {
+        let hits = std::iter::once(&candidate).chain(symptoms).flat_map(|c| c.hits.iter().copied());
+        let hits: Vec<&Hit> = hits.collect();
+        let mut found: Vec<Conflict> = Vec::new();
+        for conflict in self.scan.conflicts_at(&hits) {
+            let mut conflict = conflict.clone();
+            conflict.each_text(|text| *text = self.redactor.mask(&printable(text)).into_owned());
+            if found.len() < Finding::MOST_CONFLICTS && !found.iter().any(|c| c.same(&conflict)) {
+                found.push(conflict);
+            }
+        }
+        found.sort_by_key(|conflict| conflict.kind);
+        found
     }
 
     fn alternative(&self, candidate: &Candidate<'_>) -> Alternative {
@@ -378,6 +400,19 @@ impl Evaluation<'_> {
                 *finding.skipped_resources.get_or_insert(0) += count;
             }
         }
+    }
+}
+
+/// The first conflicts in words, to stand behind a cause.
+fn in_words(conflicts: &[Conflict]) -> String {
+    /// At most so many; the report's JSON form has more.
+    const MOST: usize = 3;
+    let more = conflicts.len().saturating_sub(MOST);
+    let words: Vec<String> = conflicts.iter().take(MOST).map(ToString::to_string).collect();
+    match (words.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!(" Here {}.", words.join("; ")),
+        (false, more) => format!(" Here {}; and {more} more.", words.join("; ")),
     }
 }
 

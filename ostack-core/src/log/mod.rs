@@ -7,6 +7,7 @@ mod assemble;
 mod audit;
 mod block;
 mod clean;
+mod conflict;
 mod fields;
 mod folder;
 mod form;
@@ -29,6 +30,7 @@ mod time;
 mod tests;
 
 pub use block::{Block, Place};
+pub use conflict::{Conflict, ConflictKind, Party, Requirement};
 pub use fields::Kind;
 pub use packstack::is_passed_over;
 pub use reader::Reader;
