@@ -104,7 +104,7 @@ impl Check for NeedsLaterRelease {
         let constraint = requires.constraint()?;
         let host = host_release(context, beside)?;
         let ours = shipped(host, requires.name()?)?;
-        if package.repo.is_none() && release_of(package) == Some(host) || allows(&constraint, ours) {
+        if release_of(package) == Some(host) || allows(&constraint, ours) {
             return None;
         }
         let later = Release::all().skip_while(|release| *release <= host);
@@ -229,10 +229,13 @@ impl Check for InstalledInTheWay {
         values.insert("wanted", vec![wanted]);
         values.insert("way", vec![way.text.clone()]);
         values.insert("way_name", vec![way.name.clone()]);
-        values.insert("from", vec![from.map_or_else(
-            || "a repository that this log does not name".to_owned(),
-            |repo| format!("repository {repo}"),
-        )]);
+        values.insert(
+            "from",
+            vec![from.map_or_else(
+                || "a repository that this log does not name".to_owned(),
+                |repo| format!("repository {repo}"),
+            )],
+        );
         let evidence = listed.map(Evidence::package).into_iter().collect();
         Some(Computed { values, evidence, ..Computed::default() })
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::evaluate::{Candidate, Evaluation, command, words};
+use super::scan::Scan;
 use crate::finding::{
     self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify,
     printable,
@@ -47,7 +48,8 @@ pub(super) fn findings(
     let mut leaders: Vec<(usize, Vec<usize>)> = Vec::new();
     for &c in &roots {
         let same = leaders.iter_mut().find(|(leader, others)| {
-            let shares = |&other: &usize| share_evidence(&candidates[other], &candidates[c]);
+            let scan = evaluation.scan;
+            let shares = |&other: &usize| share_evidence(scan, &candidates[other], &candidates[c]);
             shares(leader) || others.iter().any(shares)
         });
         match same {
@@ -117,11 +119,16 @@ fn last_instant(candidate: &Candidate<'_>) -> Option<i64> {
     candidate.primaries.last().and_then(|hit| hit.instant)
 }
 
-/// Whether two candidates speak of the same thing: the same line, or the same message.
-fn share_evidence(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+/// Whether two candidates speak of the same thing: the same line, or the same message. Problems that
+/// dnf numbers are several things in one message.
+fn share_evidence(scan: &Scan, a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+    let one_problem = |x: &Hit, y: &Hit| {
+        scan.problem(x).zip(scan.problem(y)).is_none_or(|(one, other)| one == other)
+    };
     let same = |x: &Hit, y: &Hit| {
         let one_message = matches!(x.kind, Kind::Puppet | Kind::Package | Kind::Oslo | Kind::Plain);
-        x.source == y.source && (x.line == y.line || one_message && x.record == y.record)
+        let message = || one_message && x.record == y.record && one_problem(x, y);
+        x.source == y.source && (x.line == y.line || message())
     };
     a.hits.iter().any(|x| b.hits.iter().any(|y| same(x, y)))
 }
@@ -228,11 +235,7 @@ impl Evaluation<'_> {
     }
 
     /// What package tools say in the records that a candidate and its symptoms stand on.
-    fn conflicts(
-        &self,
-        candidate: &Candidate<'_>,
-        symptoms: &[&Candidate<'_>],
-    ) -> Vec<Conflict> {
+    fn conflicts(&self, candidate: &Candidate<'_>, symptoms: &[&Candidate<'_>]) -> Vec<Conflict> {
         let hits = std::iter::once(&candidate).chain(symptoms).flat_map(|c| c.hits.iter().copied());
         let hits: Vec<&Hit> = hits.collect();
         let mut found: Vec<Conflict> = Vec::new();

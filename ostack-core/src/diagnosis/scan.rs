@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::unexplained::Groups;
 use crate::log::{
-    Conflict, Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker, Source,
-    Sources,
+    Conflict, Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker,
+    Source, Sources,
 };
 use crate::matcher::{Hit, Hits, Matcher, Scratch};
 
@@ -138,9 +138,7 @@ impl Scan {
             self.groups.add(entry, source, order, &rules);
         }
     }
-}
 
-impl Scan {
     /// Keeps what a package tool says in a record.
     fn conflicts(&mut self, entry: &Entry<'_>, source: (usize, &Source), order: u64) {
         /// At most so many are kept of a run.
@@ -168,6 +166,13 @@ impl Scan {
             hits.iter().any(|other| other.same_record(hit)).then_some(conflict)
         };
         self.conflicts.iter().filter_map(at)
+    }
+
+    /// Which of the problems of its record a match speaks of, where it stands on the line of one.
+    pub(super) fn problem(&self, hit: &Hit) -> Option<usize> {
+        let there =
+            |(other, _): &&(Hit, Conflict)| other.same_record(hit) && other.line == hit.line;
+        self.conflicts.iter().find(there).map(|(_, conflict)| conflict.problem)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::span::Span;
 use crate::version::Scheme;
 
 use ConflictKind::{
-    Architecture, BestCandidate, BothVersions, Conflicts, Contradiction, DistroSync, Download,
-    Excluded, File, Metadata, ModularFilter, Module, Multilib, AlreadyInstalled, NotFound,
+    AlreadyInstalled, Architecture, BestCandidate, BothVersions, Conflicts, Contradiction,
+    DistroSync, Download, Excluded, File, Metadata, ModularFilter, Module, Multilib, NotFound,
     NothingProvides, Obsoletes, Protected, ProvidersRuledOut, StillNeeded, Unsigned, WrongVersion,
 };
 
@@ -37,53 +37,228 @@ const fn form(
 
 /// What is more particular stands first: a line is read by the first form that fits.
 const FORMS: &[Form] = &[
-    form(NothingProvides, Dnf, "nothing provides ", "nothing provides REQ needed by (?:module )?PKGFROM"),
+    form(
+        NothingProvides,
+        Dnf,
+        "nothing provides ",
+        "nothing provides REQ needed by (?:module )?PKGFROM",
+    ),
     form(NothingProvides, Dnf, "nothing provides ", "nothing provides requested REQ\\s*$"),
-    form(ProvidersRuledOut, Dnf, "none of the providers", "(?<installed>installed )?(?:package|module) PKGFROM requires REQ, but none of the providers"),
+    form(
+        ProvidersRuledOut,
+        Dnf,
+        "none of the providers",
+        "(?<installed>installed )?(?:package|module) PKGFROM requires REQ, but none of the providers",
+    ),
     form(BothVersions, Dnf, "cannot install both ", "cannot install both PKGFROM and OTHERWHENCE"),
     form(Obsoletes, Dnf, " obsolete ", "both package PKGFROM and OTHERWHENCE obsolete REQ\\s*$"),
-    form(Conflicts, Dnf, " conflicts with ", "(?<installed>installed )?package PKGFROM conflicts with REQ provided by OTHERWHENCE"),
-    form(Obsoletes, Dnf, " obsoletes ", "(?<installed>installed )?package PKGFROM (?:implicitly )?obsoletes REQ provided by OTHERWHENCE"),
-    form(Excluded, Dnf, "exclude filtering", "package OTHERWHENCE is filtered out by exclude filtering"),
-    form(ModularFilter, Dnf, "modular filtering", "package OTHERWHENCE is filtered out by modular filtering"),
+    form(
+        Conflicts,
+        Dnf,
+        " conflicts with ",
+        "(?<installed>installed )?package PKGFROM conflicts with REQ provided by OTHERWHENCE",
+    ),
+    form(
+        Obsoletes,
+        Dnf,
+        " obsoletes ",
+        "(?<installed>installed )?package PKGFROM (?:implicitly )?obsoletes REQ provided by OTHERWHENCE",
+    ),
+    form(
+        Excluded,
+        Dnf,
+        "exclude filtering",
+        "package OTHERWHENCE is filtered out by exclude filtering",
+    ),
+    form(
+        ModularFilter,
+        Dnf,
+        "modular filtering",
+        "package OTHERWHENCE is filtered out by modular filtering",
+    ),
     form(Architecture, Dnf, "inferior architecture", "OTHERWHENCE has inferior architecture"),
-    form(Architecture, Dnf, "compatible architecture", "package OTHERWHENCE does not have a compatible architecture"),
-    form(DistroSync, Dnf, "a distupgrade repository", "OTHERWHENCE does not belong to a distupgrade repository"),
-    form(BestCandidate, Dnf, "the best update candidate", "cannot install the best update candidate for package PKGFROM"),
+    form(
+        Architecture,
+        Dnf,
+        "compatible architecture",
+        "package OTHERWHENCE does not have a compatible architecture",
+    ),
+    form(
+        DistroSync,
+        Dnf,
+        "a distupgrade repository",
+        "OTHERWHENCE does not belong to a distupgrade repository",
+    ),
+    form(
+        BestCandidate,
+        Dnf,
+        "the best update candidate",
+        "cannot install the best update candidate for package PKGFROM",
+    ),
     form(Excluded, Dnf, "filtered out by exclude filtering for argument", "for argument: OTHER"),
-    form(ModularFilter, Dnf, "filtered out by modular filtering for argument", "for argument: OTHER"),
+    form(
+        ModularFilter,
+        Dnf,
+        "filtered out by modular filtering for argument",
+        "for argument: OTHER",
+    ),
     form(NotFound, Dnf, "No match for argument", "No match for argument:? PKG"),
     form(NotFound, Yum, " available.", "No package PKG available\\."),
-    form(Metadata, Dnf, "for repo '", "Failed to (?:download metadata for|synchronize cache for) repo '(?<repo>[^'\\n]+)'"),
-    form(Metadata, Yum, "for repository: ", "Cannot retrieve repository metadata[^\\n]* for repository: (?<repo>[\\w./-]+)"),
+    form(
+        Metadata,
+        Dnf,
+        "for repo '",
+        "Failed to (?:download metadata for|synchronize cache for) repo '(?<repo>[^'\\n]+)'",
+    ),
+    form(
+        Metadata,
+        Yum,
+        "for repository: ",
+        "Cannot retrieve repository metadata[^\\n]* for repository: (?<repo>[\\w./-]+)",
+    ),
     form(Metadata, Yum, "metalink for repository: ", "metalink for repository: (?<repo>[\\w.-]+)"),
-    form(Download, Dnf, "has incorrect checksum", "Package \"PKG\" from local repository \"(?<package_repo>[^\"]+)\""),
+    form(
+        Download,
+        Dnf,
+        "has incorrect checksum",
+        "Package \"PKG\" from local repository \"(?<package_repo>[^\"]+)\"",
+    ),
     form(Download, Dnf, "Cannot download ", "^ +(?:- )?PKG: Cannot download "),
     form(Unsigned, Dnf, " is not signed", "Package PKG is not signed"),
-    form(Module, Dnf, "missing groups or modules", "missing groups or modules: (?<package>[\\w.:+-]+)"),
-    form(Module, Dnf, "switching of module '", "switching of module '(?<package>[^'\\n]+)' stream '(?<other_version>[^'\\n]+)' to stream '(?<package_version>[^'\\n]+)'"),
-    form(File, Rpm, " conflicts with file from package ", "file (?<file>/\\S+) from install of PKG conflicts with file from package OTHER"),
-    form(File, Rpm, "between attempted installs of ", "file (?<file>/\\S+) conflicts between attempted installs of PKG and OTHER"),
-    form(AlreadyInstalled, Rpm, "(which is newer than ", "package OTHER \\(which is newer than PKG\\)"),
-    form(Architecture, Rpm, "intended for a different", "package OTHER is intended for a different (?:architecture|operating system)"),
-    form(StillNeeded, Rpm, " is needed by (installed) ", "(?:Failed dependencies:|^)\\s*REQ is needed by \\(installed\\) PKG"),
-    form(NothingProvides, Rpm, " is needed by ", "(?:Failed dependencies:|^)\\s*REQ is needed by PKG"),
-    form(Obsoletes, Rpm, " is obsoleted by ", "(?:Failed dependencies:|^)\\s*REQ is obsoleted by (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$"),
-    form(Obsoletes, Yum, " is obsoleted by ", "(?:Package )?OTHER is obsoleted by (?<package>[\\w+-][\\w.+:~^-]*), "),
-    form(Conflicts, Rpm, " conflicts with ", "(?:Failed dependencies:|^)\\s+REQ conflicts with (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$"),
+    form(
+        Module,
+        Dnf,
+        "missing groups or modules",
+        "missing groups or modules: (?<package>[\\w.:+-]+)",
+    ),
+    form(
+        Module,
+        Dnf,
+        "switching of module '",
+        "switching of module '(?<package>[^'\\n]+)' stream '(?<other_version>[^'\\n]+)' to stream '(?<package_version>[^'\\n]+)'",
+    ),
+    form(
+        File,
+        Rpm,
+        " conflicts with file from package ",
+        "file (?<file>/\\S+) from install of PKG conflicts with file from package OTHER",
+    ),
+    form(
+        File,
+        Rpm,
+        "between attempted installs of ",
+        "file (?<file>/\\S+) conflicts between attempted installs of PKG and OTHER",
+    ),
+    form(
+        AlreadyInstalled,
+        Rpm,
+        "(which is newer than ",
+        "package OTHER \\(which is newer than PKG\\)",
+    ),
+    form(
+        Architecture,
+        Rpm,
+        "intended for a different",
+        "package OTHER is intended for a different (?:architecture|operating system)",
+    ),
+    form(
+        StillNeeded,
+        Rpm,
+        " is needed by (installed) ",
+        "(?:Failed dependencies:|^)\\s*REQ is needed by \\(installed\\) PKG",
+    ),
+    form(
+        NothingProvides,
+        Rpm,
+        " is needed by ",
+        "(?:Failed dependencies:|^)\\s*REQ is needed by PKG",
+    ),
+    form(
+        Obsoletes,
+        Rpm,
+        " is obsoleted by ",
+        "(?:Failed dependencies:|^)\\s*REQ is obsoleted by (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$",
+    ),
+    form(
+        Obsoletes,
+        Yum,
+        " is obsoleted by ",
+        "(?:Package )?OTHER is obsoleted by (?<package>[\\w+-][\\w.+:~^-]*), ",
+    ),
+    form(
+        Conflicts,
+        Rpm,
+        " conflicts with ",
+        "(?:Failed dependencies:|^)\\s+REQ conflicts with (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$",
+    ),
     form(Conflicts, Yum, " conflicts with ", "Error: PKG conflicts with OTHER"),
     form(Multilib, Yum, "Protected multilib versions", "Protected multilib versions: PKG != OTHER"),
-    form(WrongVersion, Pip, ", but you", "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) (?:requires|has requirement) (?<requires>[^\\n]+?), but you(?:'ll)? have (?<other>[\\w.+-]+) (?<other_version>[\\w.+!-]+?)(?: which is incompatible|\\.?\\s*$)"),
-    form(WrongVersion, Pip, ", which is not installed", "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) requires (?<requires>[^\\n]+?), which is not installed"),
-    form(Contradiction, Pip, " depends on ", "^\\s+(?<package>[\\w.+-]+)(?:\\[[^\\]\\n]*\\])? (?<package_version>[\\w.+!-]+) depends on (?<requires>[^\\n]+?)\\s*$"),
-    form(Contradiction, Pip, "The user requested ", "The user requested (?:\\(constraint\\) )?(?<requires>[^\\n]+?)\\s*$"),
-    form(NothingProvides, Pip, "that satisfies the requirement ", "that satisfies the requirement (?<requires>[^\\n(]+?)(?: \\(from (?<package>[\\w.+-]+?)(?:==(?<package_version>[\\w.+!-]+))?(?:->[^)\\n]*)?\\))? \\(from versions: (?<versions>[^)\\n]*)\\)"),
-    form(NothingProvides, Pip, "No matching distribution found for ", "No matching distribution found for (?<requires>[^\\n(]+?)\\s*(?:\\(from (?<package>[\\w.+-]+)[^\\n]*)?$"),
-    form(WrongVersion, Puppet, ", installed: ", "^\\s+(?<other>[\\w/-]+), installed: (?<other_version>[\\w.+-]+), expected: (?<ranges>[^\\n]+?)\\s*$"),
-    form(WrongVersion, Puppet, ", expects '", "^\\s+(?<package>[\\w/-]+), expects '(?<of>[\\w/-]+)': (?<ranges>[^\\n]+?)\\s*$"),
-    form(WrongVersion, Puppet, " requires '", "'(?<package>[\\w/-]+)' \\(v(?<package_version>[\\w.+-]+)\\) requires '(?<of>[\\w/-]+)' \\((?<ranges>[^)\\n]+)\\)"),
-    form(AlreadyInstalled, Puppet, ") is already installed", "Module '(?<other>[\\w/-]+)' \\(v(?<other_version>[\\w.+-]+)\\) is already installed"),
-    form(Contradiction, Puppet, "cannot satisfy all dependencies", "The requested version cannot satisfy all dependencies"),
+    form(
+        WrongVersion,
+        Pip,
+        ", but you",
+        "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) (?:requires|has requirement) (?<requires>[^\\n]+?), but you(?:'ll)? have (?<other>[\\w.+-]+) (?<other_version>[\\w.+!-]+?)(?: which is incompatible|\\.?\\s*$)",
+    ),
+    form(
+        WrongVersion,
+        Pip,
+        ", which is not installed",
+        "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) requires (?<requires>[^\\n]+?), which is not installed",
+    ),
+    form(
+        Contradiction,
+        Pip,
+        " depends on ",
+        "^\\s+(?<package>[\\w.+-]+)(?:\\[[^\\]\\n]*\\])? (?<package_version>[\\w.+!-]+) depends on (?<requires>[^\\n]+?)\\s*$",
+    ),
+    form(
+        Contradiction,
+        Pip,
+        "The user requested ",
+        "The user requested (?:\\(constraint\\) )?(?<requires>[^\\n]+?)\\s*$",
+    ),
+    form(
+        NothingProvides,
+        Pip,
+        "that satisfies the requirement ",
+        "that satisfies the requirement (?<requires>[^\\n(]+?)(?: \\(from (?<package>[\\w.+-]+?)(?:==(?<package_version>[\\w.+!-]+))?(?:->[^)\\n]*)?\\))? \\(from versions: (?<versions>[^)\\n]*)\\)",
+    ),
+    form(
+        NothingProvides,
+        Pip,
+        "No matching distribution found for ",
+        "No matching distribution found for (?<requires>[^\\n(]+?)\\s*(?:\\(from (?<package>[\\w.+-]+)[^\\n]*)?$",
+    ),
+    form(
+        WrongVersion,
+        Puppet,
+        ", installed: ",
+        "^\\s+(?<other>[\\w/-]+), installed: (?<other_version>[\\w.+-]+), expected: (?<ranges>[^\\n]+?)\\s*$",
+    ),
+    form(
+        WrongVersion,
+        Puppet,
+        ", expects '",
+        "^\\s+(?<package>[\\w/-]+), expects '(?<of>[\\w/-]+)': (?<ranges>[^\\n]+?)\\s*$",
+    ),
+    form(
+        WrongVersion,
+        Puppet,
+        " requires '",
+        "'(?<package>[\\w/-]+)' \\(v(?<package_version>[\\w.+-]+)\\) requires '(?<of>[\\w/-]+)' \\((?<ranges>[^)\\n]+)\\)",
+    ),
+    form(
+        AlreadyInstalled,
+        Puppet,
+        ") is already installed",
+        "Module '(?<other>[\\w/-]+)' \\(v(?<other_version>[\\w.+-]+)\\) is already installed",
+    ),
+    form(
+        Contradiction,
+        Puppet,
+        "cannot satisfy all dependencies",
+        "The requested version cannot satisfy all dependencies",
+    ),
 ];
 
 /// `Requires: x` under yum's `Error: Package: …`, and what it shows of the required package.
@@ -154,7 +329,9 @@ impl Found {
     fn line(&mut self, line: &[u8], place: Span) {
         let has = |words: &str| memchr::memmem::find(line, words.as_bytes()).is_some();
         let number = |c: char| c == ' ' || c.is_ascii_digit();
-        if after(line, "Problem").is_some_and(|rest| rest.trim_start_matches(number).starts_with(": ")) {
+        if after(line, "Problem")
+            .is_some_and(|rest| rest.trim_start_matches(number).starts_with(": "))
+        {
             self.problem += 1;
         }
         if let Some(name) = after(line, "problem with installed package ") {
@@ -277,7 +454,8 @@ impl Found {
             Some(String::from_utf8_lossy(found.as_bytes()).into_owned())
         };
         if let Some(groups) = READER.yum_head.captures(line) {
-            let mut package = party(&text(&groups, "package").unwrap_or_default(), None, Scheme::Rpm);
+            let mut package =
+                party(&text(&groups, "package").unwrap_or_default(), None, Scheme::Rpm);
             let repo = text(&groups, "repo").unwrap_or_default();
             package.installed = repo.starts_with('@') || repo == "installed";
             package.repo = Some(repo.trim_start_matches('@').to_owned());
@@ -299,7 +477,8 @@ impl Found {
         }
         let mut candidate = party(&value, None, Scheme::Rpm);
         let repo = text(&groups, "repo").unwrap_or_default();
-        candidate.installed = matches!(label.as_deref(), Some("Installed" | "Removing" | "Updating"));
+        candidate.installed =
+            matches!(label.as_deref(), Some("Installed" | "Removing" | "Updating"));
         candidate.repo = Some(repo.trim_start_matches('@').to_owned()).filter(|r| !r.is_empty());
         conflict.candidates.push(candidate);
         true
@@ -337,7 +516,9 @@ impl Found {
         let mut found: Vec<Conflict> = Vec::new();
         for conflict in self.conflicts {
             let told = conflict.kind == ProvidersRuledOut && met.contains(&conflict.place);
-            if !told && !found.iter().any(|other| other.same(&conflict) || says_less(&conflict, other)) {
+            if !told
+                && !found.iter().any(|other| other.same(&conflict) || says_less(&conflict, other))
+            {
                 found.push(conflict);
             }
         }
@@ -351,7 +532,8 @@ fn says_less(conflict: &Conflict, other: &Conflict) -> bool {
     let name = |c: &Conflict| c.package.as_ref().or(c.other.as_ref()).map(|p| p.name.clone());
     match conflict.kind {
         NotFound => {
-            matches!(other.kind, NotFound | Excluded | ModularFilter) && name(conflict) == name(other)
+            matches!(other.kind, NotFound | Excluded | ModularFilter)
+                && name(conflict) == name(other)
         }
         NothingProvides => {
             conflict.tool == Pip
