@@ -6,6 +6,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::log::Conflict;
 use crate::rule::{self, Risk, Severity};
 
 /// Something that is wrong, why, and what to do.
@@ -50,11 +51,16 @@ pub struct Finding {
     pub count: u64,
     /// Where it was seen: at most [`Finding::MOST_EVIDENCE`] places.
     pub evidence: Vec<Evidence>,
+    /// What package tools say there does not fit, what decides first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Finding {
     /// At most so many pieces of evidence are kept.
     pub const MOST_EVIDENCE: usize = 10;
+    /// At most so many conflicts are kept.
+    pub const MOST_CONFLICTS: usize = 20;
 }
 
 /// A command that tells causes apart.

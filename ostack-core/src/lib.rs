@@ -68,6 +68,12 @@ pub const CHECKS: &[&dyn Check] = &[
     &audit::MariadbPackagesMixed,
     &lint::MechanismDriverReplaced,
     &lint::ValueInvalid,
+    &diagnosis::SameBuildMissing,
+    &diagnosis::TwoReleases,
+    &diagnosis::NeedsLaterRelease,
+    &diagnosis::RdoRepositoryMissing,
+    &diagnosis::EpochDecides,
+    &diagnosis::InstalledInTheWay,
 ];
 
 /// All computed checks: [`CHECKS`], and those that speak only where an answer file is checked.

@@ -4,14 +4,28 @@ use std::collections::BTreeMap;
 
 use crate::context::Context;
 use crate::finding::Evidence;
+use crate::log::Conflict;
 
 /// A check that a rule names as `computed = "<name>"`. The rule brings the words, the check the facts.
 pub trait Check: Sync {
     /// The name that rules use.
     fn name(&self) -> &'static str;
 
-    /// What is found; nothing where nothing is wrong or not enough is known.
-    fn run(&self, context: &Context) -> Vec<Computed>;
+    /// What is found in the context; nothing where nothing is wrong or not enough is known.
+    fn run(&self, _context: &Context) -> Vec<Computed> {
+        Vec::new()
+    }
+
+    /// What is found in a statement of a package tool; `beside` are all those of its record, what
+    /// decides first.
+    fn on_conflict(
+        &self,
+        _context: &Context,
+        _conflict: &Conflict,
+        _beside: &[&Conflict],
+    ) -> Option<Computed> {
+        None
+    }
 }
 
 /// What a computed check found.

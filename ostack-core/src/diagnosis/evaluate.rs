@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::check::{Check, Computed};
+use super::check::Check;
 use super::condition::Condition;
 use super::scan::Scan;
 use crate::context::Context;
 use crate::finding::{Evidence, printable};
+use crate::log::Conflict;
 use crate::matcher::{Hit, Hits};
 use crate::redact::{MASK, Redactor};
 use crate::rule::template::{self, names};
@@ -106,13 +107,15 @@ impl<'a> Evaluation<'a> {
         Ok(self.grouped(index, rule, lasting, &conditions))
     }
 
-    /// Whether packstack reported success after the match, in the same source.
+    /// Whether packstack reported success after the match, in the same source, or the package manager
+    /// left out what it speaks of and went on.
     fn overcome(&self, instance: &[&Hit]) -> bool {
         let success =
             |hit: &Hit| self.scan.succeeded.get(&hit.source).is_some_and(|&at| hit.order < at);
         let succeeded = self.scan.run.as_ref().is_some_and(|run| run.succeeded);
         let whole_run = |hit: &Hit| succeeded && hit.manifest.is_some();
-        instance.first().is_some_and(|hit| success(hit) || whole_run(hit))
+        let left_out = |hit: &Hit| self.scan.passed_over.contains(&(hit.source, hit.record));
+        instance.first().is_some_and(|hit| success(hit) || whole_run(hit) || left_out(hit))
     }
 
     /// Instances that differ in what the title says are candidates of their own.
@@ -158,23 +161,38 @@ impl<'a> Evaluation<'a> {
         name: &str,
         conditions: &[Condition],
     ) -> Result<Vec<Candidate<'a>>, Silent> {
-        let check = self.checks.iter().find(|check| check.name() == name);
-        let found: Vec<Computed> = check.map_or_else(Vec::new, |check| check.run(self.context));
-        if found.is_empty() {
+        let Some(check) = self.checks.iter().find(|check| check.name() == name) else {
             return Err(Silent::NothingComputed);
-        }
-        let candidates = found.into_iter().map(|computed| {
+        };
+        let on_facts = check.run(self.context).into_iter().map(|computed| (None, computed));
+        let on_conflicts = self.scan.conflicts.iter().filter_map(|(hit, conflict)| {
+            let hits = [hit];
+            let beside: Vec<&Conflict> = self.scan.conflicts_at(&hits).collect();
+            let computed = check.on_conflict(self.context, conflict, &beside)?;
+            (!self.overcome(&hits)).then_some((Some(hit), computed))
+        });
+        let mut found: Vec<Candidate<'a>> = Vec::new();
+        for (hit, computed) in on_facts.chain(on_conflicts) {
+            let hits: Vec<&Hit> = hit.into_iter().collect();
             let mut candidate =
-                self.candidate(index, rule, Vec::new(), computed.evidence, conditions);
+                self.candidate(index, rule, hits.clone(), computed.evidence, conditions);
             let clean = |word: &String| self.redactor.mask(&printable(word)).into_owned();
             let values = computed.values.into_iter().map(|(name, words)| {
                 (name.to_owned(), words.iter().map(clean).collect::<Vec<_>>().join(BETWEEN_WORDS))
             });
             candidate.captures = values.collect();
             candidate.assumes.extend(computed.assumes);
-            candidate
-        });
-        Ok(candidates.collect())
+            candidate.primaries.clone_from(&hits);
+            // A tool's words are often there twice: on the console, and in the manifest's log.
+            match found.iter_mut().find(|other| other.captures == candidate.captures) {
+                Some(other) => {
+                    other.count += 1;
+                    other.primaries.extend(hits);
+                }
+                None => found.push(candidate),
+            }
+        }
+        if found.is_empty() { Err(Silent::NothingComputed) } else { Ok(found) }
     }
 
     fn captures(&self, instance: &[&Hit]) -> BTreeMap<String, String> {
@@ -208,6 +226,8 @@ impl<'a> Evaluation<'a> {
         let mut sure = Confidence::default();
         if hits.is_empty() {
             sure.part(0.85, "computed from what is known of the host");
+        } else if rule.computed.is_some() {
+            sure.part(0.85, "computed from what the package manager said");
         } else {
             // Words that few other messages share say more than one common word.
             let letters: usize = rule

@@ -2,6 +2,7 @@
 
 mod check;
 mod condition;
+mod conflict;
 mod evaluate;
 mod live;
 mod order;
@@ -15,6 +16,10 @@ use serde::Serialize;
 
 pub use check::{Check, Computed};
 pub use condition::Condition;
+pub use conflict::{
+    EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing, SameBuildMissing,
+    TwoReleases,
+};
 pub use scan::SourceInfo;
 pub use surround::surround;
 pub use unexplained::{Near, Unexplained};

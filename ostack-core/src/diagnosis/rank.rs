@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::evaluate::{Candidate, Evaluation, command, named, words};
+use super::scan::Scan;
 use crate::finding::{
     self, Again, Alternative, Check, Evidence, EvidenceKind, Finding, Fix, Place, Symptom, Verify,
     printable,
 };
-use crate::log::Kind;
+use crate::log::{Conflict, Kind};
 use crate::matcher::Hit;
 use crate::rule::{KnowledgeBase, Scope};
 use crate::span::characters;
@@ -47,7 +48,8 @@ pub(super) fn findings(
     let mut leaders: Vec<(usize, Vec<usize>)> = Vec::new();
     for &c in &roots {
         let same = leaders.iter_mut().find(|(leader, others)| {
-            let shares = |&other: &usize| share_evidence(&candidates[other], &candidates[c]);
+            let scan = evaluation.scan;
+            let shares = |&other: &usize| share_evidence(scan, &candidates[other], &candidates[c]);
             shares(leader) || others.iter().any(shares)
         });
         match same {
@@ -145,11 +147,16 @@ fn lasted(candidate: &Candidate<'_>) -> Option<(i64, i64)> {
     instants().min().zip(instants().max())
 }
 
-/// Whether two candidates speak of the same thing: the same line, or the same message.
-fn share_evidence(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+/// Whether two candidates speak of the same thing: the same line, or the same message. Problems that
+/// dnf numbers are several things in one message.
+fn share_evidence(scan: &Scan, a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+    let one_problem = |x: &Hit, y: &Hit| {
+        scan.problem(x).zip(scan.problem(y)).is_none_or(|(one, other)| one == other)
+    };
     let same = |x: &Hit, y: &Hit| {
         let one_message = matches!(x.kind, Kind::Puppet | Kind::Package | Kind::Oslo | Kind::Plain);
-        x.source == y.source && (x.line == y.line || one_message && x.record == y.record)
+        let message = || one_message && x.record == y.record && one_problem(x, y);
+        x.source == y.source && (x.line == y.line || message())
     };
     a.hits.iter().any(|x| b.hits.iter().any(|y| same(x, y)))
 }
@@ -224,6 +231,7 @@ impl Evaluation<'_> {
                 None => listed.push(self.symptom(symptom)),
             }
         }
+        let conflicts = self.conflicts(candidate, symptoms);
         Finding {
             rule: rule.id.clone(),
             title: say(&rule.title),
@@ -232,7 +240,7 @@ impl Evaluation<'_> {
             confidence: candidate.confidence,
             reasons: candidate.reasons.clone(),
             assumes: candidate.assumes.clone(),
-            cause: say(&rule.cause),
+            cause: say(&rule.cause) + &in_words(&conflicts),
             checks: checks(candidate),
             alternatives: others
                 .iter()
@@ -250,7 +258,24 @@ impl Evaluation<'_> {
             references: rule.references.clone(),
             count: candidate.count,
             evidence,
+            conflicts,
         }
+    }
+
+    /// What package tools say in the records that a candidate and its symptoms stand on.
+    fn conflicts(&self, candidate: &Candidate<'_>, symptoms: &[&Candidate<'_>]) -> Vec<Conflict> {
+        let hits = std::iter::once(&candidate).chain(symptoms).flat_map(|c| c.hits.iter().copied());
+        let hits: Vec<&Hit> = hits.collect();
+        let mut found: Vec<Conflict> = Vec::new();
+        for conflict in self.scan.conflicts_at(&hits) {
+            let mut conflict = conflict.clone();
+            conflict.each_text(|text| *text = self.redactor.mask(&printable(text)).into_owned());
+            if found.len() < Finding::MOST_CONFLICTS && !found.iter().any(|c| c.same(&conflict)) {
+                found.push(conflict);
+            }
+        }
+        found.sort_by_key(|conflict| conflict.kind);
+        found
     }
 
     fn alternative(&self, candidate: &Candidate<'_>) -> Alternative {
@@ -381,6 +406,19 @@ impl Evaluation<'_> {
                 *finding.skipped_resources.get_or_insert(0) += count;
             }
         }
+    }
+}
+
+/// The first conflicts in words, to stand behind a cause.
+fn in_words(conflicts: &[Conflict]) -> String {
+    /// At most so many; the report's JSON form has more.
+    const MOST: usize = 3;
+    let more = conflicts.len().saturating_sub(MOST);
+    let words: Vec<String> = conflicts.iter().take(MOST).map(ToString::to_string).collect();
+    match (words.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!(" Here {}.", words.join("; ")),
+        (false, more) => format!(" Here {}; and {more} more.", words.join("; ")),
     }
 }
 

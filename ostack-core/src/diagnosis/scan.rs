@@ -1,16 +1,16 @@
 //! One pass over the sources: matches, the run's steps, and the errors that no rule may know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::order::{later, order_of, ranks};
 use super::unexplained::Groups;
 use crate::log::{
-    Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker,
-    Source, Sources,
+    Conflict, Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Reader, Record, Run,
+    RunTracker, Source, Sources,
 };
-use crate::matcher::{Hits, Matcher, Scratch};
+use crate::matcher::{Hit, Hits, Matcher, Scratch};
 
 /// A source, as the report names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,6 +42,10 @@ pub(super) struct Scan {
     pub(super) skipped: BTreeMap<usize, u64>,
     /// The order of the last error record of all.
     pub(super) last_error: Option<u64>,
+    /// What package tools said does not fit, and where.
+    pub(super) conflicts: Vec<(Hit, Conflict)>,
+    /// Source and number of records that tell what a package tool left out before it went on.
+    pub(super) passed_over: BTreeSet<(usize, u64)>,
     /// In each source, the order of packstack's last success message that no failure followed.
     pub(super) succeeded: BTreeMap<usize, u64>,
 }
@@ -117,6 +121,9 @@ impl Scan {
             rules.push(found.rule);
             self.hits.add(found, entry, source, order);
         });
+        if !rules.is_empty() || entry.record.level() >= Level::Warning {
+            self.conflicts(entry, source, order);
+        }
         match &entry.record {
             Record::Puppet(puppet) if puppet.event == PuppetEvent::Skipped => {
                 *self.skipped.entry(source.0).or_default() += 1;
@@ -138,6 +145,42 @@ impl Scan {
             self.last_error = later(self.last_error, order, places);
             self.groups.add(entry, source, order, &rules, places);
         }
+    }
+
+    /// Keeps what a package tool says in a record.
+    fn conflicts(&mut self, entry: &Entry<'_>, source: (usize, &Source), order: u64) {
+        /// At most so many are kept of a run.
+        const MOST: usize = 1000;
+        let may_quote = [Kind::Package, Kind::Puppet, Kind::Packstack, Kind::Plain];
+        if !may_quote.contains(&entry.record.kind()) || self.conflicts.len() >= MOST {
+            return;
+        }
+        if Conflict::passed_over(entry.text) {
+            self.passed_over.insert((source.0, entry.number));
+            return;
+        }
+        for conflict in Conflict::read(entry.text) {
+            let hit = Hit::at(conflict.place.range(), entry, source, order);
+            self.conflicts.push((hit, conflict));
+        }
+    }
+
+    /// What package tools said in the records of these matches, what decides first.
+    pub(super) fn conflicts_at<'s>(
+        &'s self,
+        hits: &'s [&Hit],
+    ) -> impl Iterator<Item = &'s Conflict> {
+        let at = |(hit, conflict): &'s (Hit, Conflict)| {
+            hits.iter().any(|other| other.same_record(hit)).then_some(conflict)
+        };
+        self.conflicts.iter().filter_map(at)
+    }
+
+    /// Which of the problems of its record a match speaks of, where it stands on the line of one.
+    pub(super) fn problem(&self, hit: &Hit) -> Option<usize> {
+        let there =
+            |(other, _): &&(Hit, Conflict)| other.same_record(hit) && other.line == hit.line;
+        self.conflicts.iter().find(there).map(|(_, conflict)| conflict.problem)
     }
 }
 

@@ -192,7 +192,9 @@ impl Open {
             (Form::RabbitLine, Form::RabbitLine) if service::rabbit_folds(first, line) => true,
             (Form::Httpd, Form::Httpd) => service::httpd_same_voice(first, line)
                 .is_some_and(|message| self.goes_on_with(message)),
-            (Form::Package, Form::Package) => !self.after_blank,
+            (Form::Package, Form::Package) => {
+                !self.after_blank || package::goes_on_after_blank(line)
+            }
             (Form::Puppet, Form::Package) => self.loose == Loose::All,
             (Form::Stop, _) => {
                 self.loose == Loose::Paragraph && !self.after_blank && head.is_weak()
@@ -228,7 +230,8 @@ impl Open {
             return true;
         }
         match self.form {
-            Form::Package => !self.after_blank && package::goes_on(line),
+            Form::Package if self.after_blank => package::goes_on_after_blank(line),
+            Form::Package => package::goes_on(line) || package::goes_on_after_blank(line),
             Form::RabbitBlock => service::rabbit_block_goes_on(line),
             Form::Journal => syslog::goes_on(line),
             _ => match self.loose {

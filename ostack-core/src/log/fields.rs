@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::conflict::Conflict;
 use super::record::{
     Level, PackageTool, Packstack, PackstackEvent, Puppet, PuppetEvent, Record, Service,
 };
@@ -86,9 +87,10 @@ impl Kind {
     /// ```
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Packstack => {
-                &["message", "level", "time", "host", "event", "title", "manifest", "logger"]
-            }
+            Self::Packstack => &[
+                "message", "level", "time", "host", "event", "title", "manifest", "logger",
+                "problem", "package", "repo", "requires", "other",
+            ],
             Self::Puppet => &[
                 "message",
                 "level",
@@ -99,6 +101,11 @@ impl Kind {
                 "file",
                 "file_line",
                 "event",
+                "problem",
+                "package",
+                "repo",
+                "requires",
+                "other",
             ],
             Self::Oslo => &[
                 "message",
@@ -112,7 +119,10 @@ impl Kind {
                 "traceback",
                 "exception",
             ],
-            Self::Package => &["message", "level", "time", "host", "tool"],
+            Self::Package => &[
+                "message", "level", "time", "host", "tool", "problem", "package", "repo",
+                "requires", "other",
+            ],
             Self::Journal => &["message", "level", "time", "host", "program", "pid"],
             Self::Rabbitmq
             | Self::Mariadb
@@ -124,7 +134,10 @@ impl Kind {
                 "message", "level", "time", "host", "event", "denied", "comm", "name", "port",
                 "scontext", "tcontext", "tclass",
             ],
-            Self::Plain => &["message", "level", "time", "host"],
+            Self::Plain => &[
+                "message", "level", "time", "host", "problem", "package", "repo", "requires",
+                "other",
+            ],
         }
     }
 }
@@ -212,6 +225,7 @@ impl PackageTool {
             Self::Yum => "yum",
             Self::Rpm => "rpm",
             Self::Pip => "pip",
+            Self::Puppet => "puppet",
         }
     }
 }
@@ -305,6 +319,10 @@ impl Record {
     /// # Ok::<(), ostack_core::Error>(())
     /// ```
     pub fn field<'t>(&self, name: &str, text: &'t [u8]) -> Option<&'t [u8]> {
+        const OF_CONFLICTS: [&str; 5] = ["problem", "package", "repo", "requires", "other"];
+        if OF_CONFLICTS.contains(&name) && self.kind().fields().contains(&name) {
+            return Conflict::read(text).first()?.field(name, text);
+        }
         match self.value(name)? {
             Value::Text(span) => span.map(|span| span.of(text)),
             Value::Word(word) => Some(word.as_bytes()),

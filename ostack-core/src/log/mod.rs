@@ -8,6 +8,7 @@ mod assemble;
 mod audit;
 mod block;
 mod clean;
+mod conflict;
 mod encoding;
 mod fields;
 mod folder;
@@ -35,6 +36,7 @@ mod watch;
 mod tests;
 
 pub use block::{Block, Place};
+pub use conflict::{Conflict, ConflictKind, Party, Requirement};
 pub use fields::Kind;
 pub use packstack::{ends_run, is_passed_over};
 pub use reader::Reader;

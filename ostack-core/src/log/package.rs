@@ -55,6 +55,8 @@ const ALONE: &[(&str, PackageTool, Level)] = &[
     ("Modular dependency problem", Dnf, Warning),
     ("Module yaml error", Dnf, Warning),
     ("Problem: ", Dnf, Error),
+    ("Problem 1: ", Dnf, Error),
+    ("Failed to resolve the transaction", Dnf, Error),
     ("nothing provides ", Dnf, Error),
     ("Curl error (", Dnf, Error),
     ("Error downloading packages", Yum, Error),
@@ -185,8 +187,10 @@ fn conflicts(message: &[u8]) -> bool {
 
 /// Whether a line that begins nothing goes on with a problem.
 pub(super) fn goes_on(line: &[u8]) -> bool {
-    const LINES: [&str; 8] = [
+    const LINES: [&str; 10] = [
         "(try to add",
+        "missing groups or modules",
+        "You can try to add to command line",
         "Trying other mirror",
         "To address this issue",
         "Error Summary",
@@ -195,9 +199,26 @@ pub(super) fn goes_on(line: &[u8]) -> bool {
         "12: ",
         "error was",
     ];
-    starts_blank(line)
-        || begins_any(line, &LINES)
-        || contains_any(line, &[" is a duplicate with ", " has missing requires of "])
+    const WORDS: [&str; 4] = [
+        " is a duplicate with ",
+        " has missing requires of ",
+        ", but you have ",
+        ", which is not installed",
+    ];
+    starts_blank(line) || begins_any(line, &LINES) || contains_any(line, &WORDS)
+}
+
+/// Whether a line goes on with a problem behind a blank line: pip's resolver writes paragraphs.
+pub(super) fn goes_on_after_blank(line: &[u8]) -> bool {
+    const LINES: [&str; 6] = [
+        "The conflict is caused by:",
+        "To fix this you could try to:",
+        "Additionally, some packages in these conflicts",
+        "1. loosen the range",
+        "2. remove package versions",
+        "ERROR: ResolutionImpossible",
+    ];
+    begins_any(line, &LINES)
 }
 
 /// Whether `line`, under an `Error:` that stands alone, tells that dnf wrote it.

@@ -207,6 +207,8 @@ pub enum PackageTool {
     Rpm,
     /// pip.
     Pip,
+    /// `puppet module`.
+    Puppet,
 }
 
 /// A problem that a package tool printed, all its lines.

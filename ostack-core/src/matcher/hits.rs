@@ -82,6 +82,17 @@ impl Hit {
         }
     }
 
+    /// A place in a record that no pattern found.
+    pub(crate) fn at(
+        range: Range<usize>,
+        entry: &Entry<'_>,
+        source: (usize, &Source),
+        order: u64,
+    ) -> Self {
+        let found = Match { rule: 0, pattern: 0, range, captures: Vec::new() };
+        Self::new(found, entry, source, order)
+    }
+
     /// Whether both stand in the same record.
     pub fn same_record(&self, other: &Hit) -> bool {
         (self.source, self.record) == (other.source, other.record)
