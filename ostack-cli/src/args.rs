@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Diagnose(Diagnose),
     /// Write, check, read and change packstack's answer files
     Answers(Answers),
-    /// List, show, check and test rules
+    /// List, show, check, test and write rules
     Rules(Rules),
     /// Show the page of a rule, or of an answer-file parameter
     Explain(Explain),
@@ -173,6 +173,13 @@ const LINT: &str = "\
 A rule file switches a lint off for itself, with a reason:
   allow = [{ lint = \"protection-off-first\", reason = \"packstack itself wants it\" }]";
 
+const SCAFFOLD: &str = "\
+Examples:
+  ostack-cli rules new flux_low --component host --from-line 'ERROR: the flux of vm1 is low'
+  ostack-cli rules new flux_low --component nova --log nova-compute.log --line 4711 --output my-rules
+  ostack-cli rules check --rules my-rules
+      names what is still to be written";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// One line for each rule
@@ -210,6 +217,58 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         rules: RuleFolders,
     },
+    /// Write a new rule from a log line: what the line does not tell is marked TODO
+    #[command(after_help = SCAFFOLD)]
+    New(NewRule),
+    /// Print the JSON Schema of rule files, for editors
+    Schema,
+    /// Write a reference in Markdown: a page for each rule, an index, and what the rules cover
+    Doc {
+        /// The folder to write to
+        #[arg(long, value_name = "DIR")]
+        output: PathBuf,
+        #[command(flatten)]
+        rules: RuleFolders,
+    },
+    /// Print which stages of an installation the rules cover, by component
+    Coverage {
+        #[command(flatten)]
+        rules: RuleFolders,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewRule {
+    /// The rule's id: what is wrong, in lower case with `_`
+    pub(crate) id: String,
+    /// The component, which is the folder of the rule
+    #[arg(long)]
+    pub(crate) component: String,
+    #[command(flatten)]
+    pub(crate) from: NewRuleFrom,
+    /// The line of --log, from 1; left out: the worst record of the log
+    #[arg(long, value_name = "N", requires = "log")]
+    pub(crate) line: Option<u64>,
+    /// Which of the report's unexplained errors, from 1
+    #[arg(long, value_name = "N", requires = "from_report", default_value_t = 1)]
+    pub(crate) entry: usize,
+    /// Write DIR/COMPONENT/ID.toml, in place of standard output
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct NewRuleFrom {
+    /// The log line, as the program prints it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) from_line: Option<String>,
+    /// A log that has the line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// The JSON report of a diagnosis, of which an error is unexplained
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from_report: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,12 +1,17 @@
 //! `ostack-cli rules` and `ostack-cli explain`.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
 
+use anyhow::Context;
+use ostack_core::Error;
 use ostack_core::authoring::{self, Level};
 use ostack_core::report;
 use ostack_core::rule::KnowledgeBase;
 
-use crate::args::{Explain, Format, RuleFolders, Rules, RulesCommand, When};
+use crate::args::{Explain, Format, NewRule, NewRuleFrom, RuleFolders, Rules, RulesCommand, When};
 use crate::diagnose::style;
 use crate::{Outcome, complain, print};
 
@@ -35,6 +40,12 @@ pub(crate) fn run(args: &Rules) -> anyhow::Result<Outcome> {
         RulesCommand::Check { list: true, format, .. } => lints(*format),
         RulesCommand::Check { rules, format, strict, .. } => check(&load(rules)?, *format, *strict),
         RulesCommand::Test { rules } => test(&load(rules)?),
+        RulesCommand::New(args) => new(args),
+        RulesCommand::Schema => print(authoring::SCHEMA).map(|()| Outcome::Nothing),
+        RulesCommand::Doc { output, rules } => doc(&load(rules)?, output),
+        RulesCommand::Coverage { rules } => {
+            print(&authoring::coverage(&load(rules)?)?).map(|()| Outcome::Nothing)
+        }
     }
 }
 
@@ -128,4 +139,58 @@ fn test(rules: &KnowledgeBase) -> anyhow::Result<Outcome> {
     writeln!(out, "{} rules: {passed} tests passed, {failed} failed", tested.len())?;
     print(&out)?;
     Ok(if failed == 0 { Outcome::Nothing } else { Outcome::Something })
+}
+
+fn new(args: &NewRule) -> anyhow::Result<Outcome> {
+    let NewRuleFrom { from_line, log, from_report } = &args.from;
+    let read = |path: &Path| fs::read(path).map_err(|error| Error::io(path.display(), error));
+    let log = match (from_line, log, from_report) {
+        (Some(line), _, _) => line.clone().into_bytes(),
+        (_, Some(path), _) => read(path)?,
+        (_, _, Some(path)) => unexplained(&read(path)?, args.entry)
+            .with_context(|| format!("{}", path.display()))?
+            .into_bytes(),
+        _ => anyhow::bail!("expected --from-line, --log or --from-report"),
+    };
+    let text = authoring::scaffold(&args.id, &args.component, &log, args.line)?;
+    let Some(folder) = &args.output else {
+        print(&text)?;
+        return Ok(Outcome::Nothing);
+    };
+    let folder = folder.join(&args.component);
+    let path = folder.join(format!("{}.toml", args.id));
+    fs::create_dir_all(&folder).map_err(|error| Error::io(folder.display(), error))?;
+    let mut file = fs::File::create_new(&path).map_err(|e| Error::io(path.display(), e))?;
+    file.write_all(text.as_bytes()).map_err(|error| Error::io(path.display(), error))?;
+    print(&format!("{}\n", path.display()))?;
+    Ok(Outcome::Nothing)
+}
+
+/// The text of an unexplained error of a report, by its place from 1.
+fn unexplained(report: &[u8], entry: usize) -> anyhow::Result<String> {
+    let report: serde_json::Value = serde_json::from_slice(report)?;
+    let errors = report["unexplained"].as_array().context("expected a report of `diagnose`")?;
+    let error = entry.checked_sub(1).and_then(|at| errors.get(at));
+    let text = error.and_then(|error| error["first"]["text"].as_str());
+    let known = errors.len();
+    Ok(text.with_context(|| format!("expected one of {known} unexplained errors"))?.to_owned())
+}
+
+fn doc(rules: &KnowledgeBase, folder: &Path) -> anyhow::Result<Outcome> {
+    let write = |path: &Path, text: String| {
+        fs::write(path, text).map_err(|error| Error::io(path.display(), error))
+    };
+    let make =
+        |path: &Path| fs::create_dir_all(path).map_err(|error| Error::io(path.display(), error));
+    make(folder)?;
+    write(&folder.join("README.md"), authoring::index(rules))?;
+    write(&folder.join("COVERAGE.md"), authoring::coverage(rules)?)?;
+    for index in rules.indices() {
+        let head = rules.head(index);
+        let component = folder.join(head.component);
+        make(&component)?;
+        write(&component.join(format!("{}.md", head.id)), authoring::reference(rules, index)?)?;
+    }
+    print(&format!("{}: {} pages\n", folder.display(), rules.len()))?;
+    Ok(Outcome::Nothing)
 }

@@ -47,3 +47,27 @@ fn healthy_logs_get_no_diagnosis() {
     }
     assert!(read >= 5);
 }
+
+#[test]
+fn the_table_of_what_the_rules_cover_is_up_to_date() {
+    let committed = std::fs::read_to_string(path("../ostack-core/rules/COVERAGE.md")).unwrap();
+    let generated = authoring::coverage(&KnowledgeBase::builtin()).unwrap();
+    assert!(committed == generated, "`ostack-cli rules coverage` prints it:\n{generated}");
+}
+
+#[test]
+fn every_rule_has_a_page() {
+    let rules = KnowledgeBase::builtin();
+    let index = authoring::index(&rules);
+    for at in rules.indices() {
+        let (head, page) = (rules.head(at), authoring::reference(&rules, at).unwrap());
+        assert!(page.starts_with("# ") && page.contains("\n## Fix: "), "{page}");
+        assert!(
+            !page.contains("{{") || rules.rule(at).patterns.iter().any(|p| p.regex.contains("{{")),
+            "{page}"
+        );
+        assert!(index.contains(&format!("({}/{}.md)", head.component, head.id)));
+    }
+    let cookie = rules.find("messaging_rabbitmq_cookie").unwrap();
+    insta::assert_snapshot!(authoring::reference(&rules, cookie).unwrap());
+}

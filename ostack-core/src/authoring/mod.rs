@@ -4,12 +4,19 @@
 mod lint;
 mod lints;
 mod place;
+mod reference;
+mod scaffold;
 mod test;
 
 pub use lint::{COMPONENTS, LINTS, Level, Lint, Problem, check, lints_table, text};
+pub use reference::{Stage, coverage, index, reference, stages};
+pub use scaffold::scaffold;
 pub use test::{Tested, setting, test};
 
 use crate::rule::KnowledgeBase;
+
+/// The JSON Schema (draft 7) of the rule format, for editors.
+pub const SCHEMA: &str = include_str!("../../data/rule.schema.json");
 
 /// The rules that were loaded from folders; all, where none was.
 fn concerned(rules: &KnowledgeBase) -> Vec<usize> {

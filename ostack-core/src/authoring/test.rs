@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::diagnosis::Check;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Source, Sources};
-use crate::rule::{KnowledgeBase, RuleTest};
+use crate::rule::{KnowledgeBase, Rule, RuleTest};
 
 /// What came of a rule's tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +27,7 @@ pub fn test(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Result<Vec<Tested>>
     let mut results = Vec::new();
     for index in concerned(rules) {
         let (rule, tests) = (rules.rule(index), rules.tests(index));
-        let mut alone = KnowledgeBase::empty();
-        let mut only = rule.clone();
-        only.explains.clear();
-        alone.add(&rule.id, only, Vec::new())?;
+        let alone = alone(rule)?;
         let mut failures = Vec::new();
         for (number, test) in tests.iter().enumerate() {
             let failure = run(&alone, test, checks).map_err(|e| {
@@ -41,6 +38,15 @@ pub fn test(rules: &KnowledgeBase, checks: &[&dyn Check]) -> Result<Vec<Tested>>
         results.push(Tested { rule: rule.id.clone(), tests: tests.len(), failures });
     }
     Ok(results)
+}
+
+/// A knowledge base of one rule.
+pub(super) fn alone(rule: &Rule) -> Result<KnowledgeBase> {
+    let mut alone = KnowledgeBase::empty();
+    let mut only = rule.clone();
+    only.explains.clear();
+    alone.add(&rule.id, only, Vec::new())?;
+    Ok(alone)
 }
 
 /// The context and the sources that a test describes.
