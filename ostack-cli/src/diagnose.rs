@@ -51,7 +51,9 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let text = match (&why, args.format) {
         (Some(why), _) => why.to_string(),
         (None, Format::Json) => report::json(&report),
-        (None, Format::Text) => report::text(&report, &style(args.color, args.output.is_some(), args.top)),
+        (None, Format::Text) => {
+            report::text(&report, &style(args.color, args.output.is_some(), args.top))
+        }
     };
     match &args.output {
         Some(path) => {
@@ -118,8 +120,7 @@ pub(crate) fn style(color: When, to_file: bool, top: Option<usize>) -> Style {
         When::Always => true,
         When::Never => false,
         When::Auto => {
-            !to_file
-                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+            !to_file && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     };
     if color == When::Always {

@@ -114,9 +114,8 @@ impl Project {
             None => {
                 let newer = order(&series(version), &series(own)).is_gt();
                 let mut later = known.filter(|(r, _)| *r > release && newer);
-                let same = |last: &str| {
-                    series(last) == series(version) && order(version, last).is_le()
-                };
+                let same =
+                    |last: &str| series(last) == series(version) && order(version, last).is_le();
                 later.find(|(_, last)| same(last)).map(|(release, _)| release)
             }
         }
@@ -195,7 +194,10 @@ mod tests {
         assert_eq!(elsewhere("openstack-nova-api-2015.1.2-1.el7.noarch", "ocata"), Some("kilo"));
         assert_eq!(elsewhere("puppet-nova-16.0.0-1.el8.noarch", "victoria"), Some("ussuri"));
         assert_eq!(elsewhere("puppet-stdlib-9.4.0-1.el9s.noarch", "yoga"), Some("2023.2"));
-        assert_eq!(elsewhere("python3-oslo-config-8.5.1-1.el8.noarch", "victoria"), Some("wallaby"));
+        assert_eq!(
+            elsewhere("python3-oslo-config-8.5.1-1.el8.noarch", "victoria"),
+            Some("wallaby")
+        );
     }
 
     #[test]

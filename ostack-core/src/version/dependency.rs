@@ -97,7 +97,8 @@ impl Dependency {
             }
             Self::Unless { then, condition, otherwise } => {
                 let (then, condition) = (then.evaluate(holds), condition.evaluate(holds));
-                let otherwise = otherwise.as_ref().map_or(Truth::False, |part| part.evaluate(holds));
+                let otherwise =
+                    otherwise.as_ref().map_or(Truth::False, |part| part.evaluate(holds));
                 choose(!condition, then, otherwise)
             }
         }
