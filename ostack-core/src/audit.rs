@@ -15,10 +15,12 @@ use crate::version::{Constraint, Scheme, Version};
 
 mod database;
 mod foreign;
+mod python;
 mod releases;
 
 pub use database::MariadbPackagesMixed;
 pub use foreign::{LeathermanBreaksFacter, PackagesNotFromRdo};
+pub use python::PipOverPackages;
 pub use releases::{PackagesOfOtherRelease, PuppetModulesOfOtherRelease, TwoReleasesAtOnce};
 
 /// The computed checks over packages, repositories and modules.
@@ -31,6 +33,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &PackagesNotFromRdo,
     &LeathermanBreaksFacter,
     &MariadbPackagesMixed,
+    &PipOverPackages,
 ];
 
 /// What does not fit the release.

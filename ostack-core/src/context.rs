@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::answer_file::{AnswerFile, Dialect};
 use crate::error::{Error, Result};
-use crate::host::{self, Host};
+use crate::host::{self, Host, Listing};
 use crate::parameter::is_secret;
 use crate::redact::Redactor;
 use crate::release::{Os, Release};
@@ -63,31 +63,38 @@ impl Context {
         Ok(self)
     }
 
-    /// Reads a package list (`rpm -qa`, `dnf list installed`) from a file.
+    /// Reads a package list (`rpm -qa`, `dnf list installed`) from a file, or whatever else
+    /// [`Host::add_path`] can read. May be called for several.
     ///
     /// # Errors
-    /// The file cannot be read, or no line of it is a package.
-    pub fn packages(self, path: impl AsRef<Path>) -> Result<Self> {
-        let name = path.as_ref().display().to_string();
-        let bytes = std::fs::read(path.as_ref()).map_err(|e| Error::io(&name, e))?;
-        self.packages_text(&name, &String::from_utf8_lossy(&bytes))
+    /// The file cannot be read, or holds nothing that is known.
+    pub fn packages(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        let listings = self.host.add_path(path.as_ref())?;
+        Ok(self.learnt(&path.as_ref().display().to_string(), &listings))
     }
 
-    /// Reads a package list from a text; `name` is shown as its path. The release and the OS are
-    /// learnt from it, where they are not known yet.
+    /// Reads a package list from a text, or whatever else [`Host::add`] can read; `name` is shown as
+    /// its path. The release and the OS are learnt from it, where they are not known yet.
     ///
     /// # Errors
-    /// No line of the text is a package.
+    /// The text is nothing that is known.
     pub fn packages_text(mut self, name: &str, text: &str) -> Result<Self> {
-        self.host.add_packages(name, text)?;
-        self.packages = Some(name.to_owned());
+        let listing = self.host.add(name, text)?;
+        Ok(self.learnt(name, &[listing]))
+    }
+
+    /// Takes note of a list that was read.
+    fn learnt(mut self, name: &str, listings: &[Listing]) -> Self {
+        if listings.contains(&Listing::Packages) {
+            self.packages.get_or_insert_with(|| name.to_owned());
+        }
         if self.release.is_none() {
             self.release = self.host.release().map(Fact::from);
         }
         if self.os.is_none() {
             self.os = self.host.os().map(Fact::from);
         }
-        Ok(self)
+        self
     }
 
     /// Reads the run's answer file. Say the release and the OS first, where they are known: the

@@ -66,6 +66,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &audit::PackagesNotFromRdo,
     &audit::LeathermanBreaksFacter,
     &audit::MariadbPackagesMixed,
+    &audit::PipOverPackages,
     &lint::MechanismDriverReplaced,
     &lint::ValueInvalid,
     &diagnosis::SameBuildMissing,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod errors;
+mod host;
 mod report;
 mod rules;
 mod version;
@@ -21,6 +22,15 @@ use rules::PyKnowledgeBase;
 enum Paths {
     One(PathBuf),
     Many(Vec<PathBuf>),
+}
+
+impl Paths {
+    fn all(self) -> Vec<PathBuf> {
+        match self {
+            Self::One(path) => vec![path],
+            Self::Many(paths) => paths,
+        }
+    }
 }
 
 /// A log that is at hand.
@@ -91,10 +101,7 @@ fn diagnose(
     rules: Option<PyRef<'_, PyKnowledgeBase>>,
     redact: bool,
 ) -> PyResult<PyReport> {
-    let paths = match path {
-        Paths::One(path) => vec![path],
-        Paths::Many(paths) => paths,
-    };
+    let paths = path.all();
     let known = Known { answers, packages, os, release, redact };
     run(py, || Sources::open(paths), &known, rules)
 }
@@ -132,6 +139,8 @@ mod _ostack {
     use super::answers::{
         PyAnswerFile, PyDifference, PyMigrationStep, PyProblem, PySaid, PyVerdict,
     };
+    #[pymodule_export]
+    use super::host::{PyFact, PyHost, PyPackage, PyPuppetModule, PyPythonPackage, audit};
     #[pymodule_export]
     use super::report::{
         PyAgain, PyAlternative, PyCheck, PyDiagnosis, PyEvidence, PyFix, PyPlace, PyReport, PyStep,

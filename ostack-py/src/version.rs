@@ -6,8 +6,12 @@ use ostack_core::version::{Constraint, Scheme, Version};
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 
 use crate::errors::OrRaise;
+
+/// What pickle makes an object from: its class, and the text and scheme.
+type Reduced<'py> = (Bound<'py, PyType>, (String, String));
 
 fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -58,14 +62,20 @@ impl PyVersion {
         format!("Version({:?}, '{}')", self.0.as_str(), self.0.scheme())
     }
 
-    fn __getnewargs__(&self) -> (String, String) {
-        (self.0.as_str().to_owned(), self.scheme())
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py> {
+        (py.get_type::<Self>(), (self.0.as_str().to_owned(), self.scheme()))
     }
 }
 
 /// What versions are allowed, in one scheme. One of `rpm` may carry a package's name.
 #[pyclass(frozen, name = "Constraint", module = "ostack")]
 pub(crate) struct PyConstraint(Constraint);
+
+impl PyConstraint {
+    pub(crate) fn core(&self) -> &Constraint {
+        &self.0
+    }
+}
 
 #[pymethods]
 impl PyConstraint {
@@ -112,7 +122,7 @@ impl PyConstraint {
         format!("Constraint({:?}, '{}')", self.0.as_str(), self.0.scheme())
     }
 
-    fn __getnewargs__(&self) -> (String, String) {
-        (self.0.as_str().to_owned(), self.scheme())
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py> {
+        (py.get_type::<Self>(), (self.0.as_str().to_owned(), self.scheme()))
     }
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{manager, several};
 use crate::context::Context;
 use crate::diagnosis::{Check, Computed};
-use crate::finding::Evidence;
+use crate::finding::{Evidence, EvidenceKind};
 use crate::release::series::{Kind, Project};
 use crate::release::{Family, Release};
+use crate::version::Nevra;
 
 /// Finds packages of OpenStack whose versions belong to another release than the host's.
 ///
@@ -49,44 +50,70 @@ fn strangers(context: &Context, kinds: &[Kind]) -> Vec<Computed> {
     if !matches!(family, None | Some(Family::El(_) | Family::Fedora)) {
         return Vec::new();
     }
-    let mut found = BTreeMap::<Release, Vec<_>>::new();
-    for package in context.host().packages() {
-        let Some(project) = Project::of(&package.nevra.name) else { continue };
-        if !kinds.contains(&project.kind) {
+    let packages = context.host().packages().iter();
+    let packages = packages.map(|package| (package.nevra.clone(), Evidence::package(package)));
+    let mut found = BTreeMap::<Release, Vec<Stranger>>::new();
+    for (package, evidence) in packages.chain(modules(context)) {
+        let Some(project) = Project::of(&package.name).filter(|p| kinds.contains(&p.kind)) else {
             continue;
-        }
-        if let Some(other) = project.elsewhere(&package.nevra, release) {
-            found.entry(other).or_default().push((package, project));
+        };
+        if let Some(other) = project.elsewhere(&package, release) {
+            found.entry(other).or_default().push(Stranger { package, project, evidence });
         }
     }
-    let computed = found.into_iter().map(|(other, packages)| {
-        let evidence = packages.iter().map(|(package, project)| Evidence {
-            note: project.series(release).map(|own| format!("{} has {own}", release.id())),
-            ..Evidence::package(package)
-        });
-        let names: BTreeSet<&str> = packages.iter().map(|(p, _)| p.nevra.name.as_str()).collect();
-        let (first, project) = packages[0];
-        let own = project.series(release).unwrap_or_default();
-        let bring = |release: Release| release.release_packages().first().cloned();
+    let computed = found.into_iter().map(|(other, strangers)| {
+        let names: BTreeSet<&str> = strangers.iter().map(|s| s.package.name.as_str()).collect();
+        let first = &strangers[0];
+        let own = |project: &Project| project.series(release).unwrap_or_default();
+        let what = if kinds.contains(&Kind::PuppetModules) { "module" } else { "package" };
         let one = |value: &str| vec![value.to_owned()];
         Computed {
             values: BTreeMap::from([
                 ("release", one(release.id())),
                 ("other", one(other.id())),
-                ("count", one(&several(packages.len(), "package"))),
-                ("first", one(&first.nevra.to_string())),
-                ("source", one(&project.source)),
-                ("own", one(&own)),
+                ("count", one(&several(strangers.len(), what))),
+                ("first", one(&first.evidence.text)),
+                ("source", one(&first.project.source)),
+                ("own", one(&own(first.project))),
                 ("manager", one(manager(context))),
                 ("packages", names.into_iter().map(str::to_owned).collect()),
-                ("release_package", bring(release).into_iter().collect()),
-                ("other_package", bring(other).into_iter().collect()),
             ]),
-            evidence: evidence.collect(),
+            evidence: strangers
+                .iter()
+                .map(|stranger| Evidence {
+                    note: Some(format!("{} has {}", release.id(), own(stranger.project))),
+                    ..stranger.evidence.clone()
+                })
+                .collect(),
             assumes: Vec::new(),
         }
     });
     computed.collect()
+}
+
+/// What belongs to another release.
+struct Stranger {
+    package: Nevra,
+    project: &'static Project,
+    evidence: Evidence,
+}
+
+/// The Puppet modules of a module path, as the packages that would bring them; those that a package
+/// of the same version has brought are left out.
+fn modules(context: &Context) -> impl Iterator<Item = (Nevra, Evidence)> {
+    let host = context.host();
+    host.puppet_modules().iter().filter_map(move |module| {
+        let name = format!("puppet-{}", module.name);
+        let version = module.version.clone()?;
+        if host.package(&name).is_some_and(|package| package.nevra.version == version) {
+            return None;
+        }
+        let by = module.author.as_ref().map(|author| format!("{author}-")).unwrap_or_default();
+        let text = format!("{by}{} {version}", module.name);
+        let evidence = Evidence::fact(EvidenceKind::Package, &module.from, &text);
+        let package = Nevra { name, epoch: None, version, release: String::new(), arch: None };
+        Some((package, evidence))
+    })
 }
 
 /// Finds a host that follows the repositories of two releases at once, or of another than its own.

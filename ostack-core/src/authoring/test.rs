@@ -75,7 +75,11 @@ pub fn setting(test: &RuleTest) -> Result<(Sources, Context)> {
         context = context.answers_text("answers.txt", answers)?;
     }
     for (path, text) in &test.files {
-        context = context.file(path, text);
+        context = if path.starts_with('/') {
+            context.file(path, text)
+        } else {
+            context.packages_text(path, text)?
+        };
     }
     Ok((sources, context))
 }

@@ -33,10 +33,17 @@ use crate::release::series::Project;
 use crate::release::{Family, Os, Release};
 use crate::version::{Constraint, Dependency, Nevra, Truth};
 
+mod facter;
+mod learn;
+mod modules;
 mod packages;
 pub mod puppet;
+mod python;
 mod repos;
 
+pub use learn::Listing;
+pub use modules::PuppetModule;
+pub use python::PythonPackage;
 pub use repos::Repo;
 
 /// Where a fact was learnt: a file and a line.
@@ -120,6 +127,9 @@ pub struct Host {
     /// Whether `repos` has all that are enabled.
     repos_complete: bool,
     files: BTreeMap<String, HostFile>,
+    python: Vec<PythonPackage>,
+    modules: Vec<PuppetModule>,
+    facts: facter::Facts,
 }
 
 /// Packages that every host has: a list without all of them is a part of one.
@@ -152,7 +162,7 @@ impl Host {
     ///
     /// Where no line of the text is a package.
     pub fn add_packages(&mut self, name: &str, text: &str) -> Result<()> {
-        self.packages.extend(packages::parse(name, text)?);
+        self.merge_packages(packages::parse(name, text)?);
         Ok(())
     }
 
@@ -290,7 +300,31 @@ impl Host {
         self.is_complete() && !name.contains(['(', '/']) && self.stand_in(name).is_none()
     }
 
-    /// The operating system: as `os-release` says, else as the release packages do.
+    /// The Python packages that pip sees, whoever installed them.
+    pub fn python_packages(&self) -> &[PythonPackage] {
+        &self.python
+    }
+
+    /// The Puppet modules in the module paths that were listed.
+    pub fn puppet_modules(&self) -> &[PuppetModule] {
+        &self.modules
+    }
+
+    /// A fact of facter's that is a single value, by its name with dots between.
+    ///
+    /// ```
+    /// use ostack_core::host::Host;
+    /// let mut host = Host::new();
+    /// host.add("facter.txt", "os => {\n  release => {\n    major => \"8\"\n  }\n}\n")?;
+    /// assert_eq!(host.fact("os.release.major").unwrap().value, "8");
+    /// assert!(host.fact("puppetversion").is_none());
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    pub fn fact(&self, name: &str) -> Option<&Fact<String>> {
+        self.facts.get(name)
+    }
+
+    /// The operating system: as `os-release` says, else as the release packages do, else facter.
     pub fn os(&self) -> Option<Fact<Os>> {
         let by_package = || {
             self.packages.iter().find_map(|package| {
@@ -298,7 +332,7 @@ impl Host {
                 Some(Fact { value, from: package.from.clone() })
             })
         };
-        self.os.clone().or_else(by_package)
+        self.os.clone().or_else(by_package).or_else(|| facter::os(&self.facts))
     }
 
     /// The family, also where the OS itself is not known: most packages of RHEL and its kin end in
@@ -494,6 +528,7 @@ mod tests {
                 let _ = host.add_repo_file("repo", text);
                 host.add_repolist("list", text);
                 host.add_os_release("os", text);
+                let _ = host.add("any", text);
                 let _ = (host.os(), host.family(), host.releases(), host.is_complete());
             }
         }

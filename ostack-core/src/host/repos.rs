@@ -54,25 +54,41 @@ pub(super) fn parse_file(name: &str, text: &str) -> Result<Vec<Repo>> {
     Ok(repos.filter(|repo| repo.id != "main").collect())
 }
 
-/// Reads what `dnf repolist`, `yum repolist` and their `all` print.
+/// Reads what `dnf repolist`, `yum repolist`, their `all` and dnf's `--verbose` print.
 pub(super) fn parse_list(name: &str, text: &str) -> Vec<Repo> {
     let file: Arc<str> = name.into();
-    text.lines()
-        .enumerate()
-        .skip_while(|(_, line)| !line.trim_start().starts_with("repo id"))
-        .skip(1)
-        .take_while(|(_, line)| !line.starts_with("repolist:"))
-        .filter_map(|(index, line)| {
-            // yum marks an id with `!` or `*`, and adds version and architecture after a slash.
-            let id = line.split_whitespace().next()?.trim_start_matches(['!', '*']);
-            Some(Repo {
-                id: id.split('/').next().unwrap_or(id).to_owned(),
-                enabled: Some(!line.split_whitespace().any(|word| word == "disabled")),
-                baseurl: Vec::new(),
-                from: Place { file: Arc::clone(&file), line: index + 1 },
-            })
-        })
-        .collect()
+    let repo = |index: usize, id: &str, enabled: bool| {
+        // yum marks an id with `!` or `*`, and adds version and architecture after a slash.
+        let id = id.trim_start_matches(['!', '*']);
+        Repo {
+            id: id.split('/').next().unwrap_or(id).to_owned(),
+            enabled: Some(enabled),
+            baseurl: Vec::new(),
+            from: Place { file: Arc::clone(&file), line: index + 1 },
+        }
+    };
+    let mut repos: Vec<Repo> = Vec::new();
+    let mut in_table = false;
+    for (index, line) in text.lines().enumerate() {
+        let verbose = line.split_once(':').map(|(key, value)| (key.trim(), value.trim()));
+        match verbose {
+            Some(("Repo-id", id)) => repos.push(repo(index, id, true)),
+            Some(("Repo-status", status)) => {
+                if let Some(last) = repos.last_mut() {
+                    last.enabled = Some(status != "disabled");
+                }
+            }
+            _ if line.trim_start().starts_with("repo id") => in_table = true,
+            _ if line.starts_with("repolist:") => in_table = false,
+            _ if in_table => {
+                let disabled = line.split_whitespace().any(|word| word == "disabled");
+                let id = line.split_whitespace().next();
+                repos.extend(id.map(|id| repo(index, id, !disabled)));
+            }
+            _ => {}
+        }
+    }
+    repos
 }
 
 #[cfg(test)]
@@ -122,5 +138,12 @@ mod tests {
         let yum = "repo id                  repo name                status\n\
                    !base/7/x86_64           CentOS-7 - Base          10,072\nrepolist: 10,072\n";
         assert_eq!(shown(yum), [("base".to_owned(), Some(true), 2)]);
+        let verbose = "Repo-id            : baseos\nRepo-name          : Base\n\
+                       Repo-status        : enabled\nRepo-expire        : 172,800 second(s)\n\n\
+                       Repo-id            : epel\nRepo-status        : disabled\n";
+        assert_eq!(
+            shown(verbose),
+            [("baseos".to_owned(), Some(true), 1), ("epel".to_owned(), Some(false), 6)]
+        );
     }
 }

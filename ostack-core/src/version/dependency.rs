@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range as ByteRange;
 use std::str::FromStr;
 
+use super::cursor::Cursor;
 use super::{Constraint, Truth, unexpected};
 use crate::error::{Error, Result, did_you_mean};
 
@@ -70,16 +71,16 @@ impl Dependency {
     /// Where the text is none: an operator that there is not, one without an operand, a chain of
     /// different operators, or a constraint that cannot be read.
     pub fn parse(text: &str) -> Result<Self> {
-        let mut parser = Parser { text, at: 0 };
-        parser.skip_blanks();
-        if !parser.rest().starts_with('(') {
+        let mut cursor = Cursor::new(text, 0..text.len());
+        cursor.skip_blanks();
+        if !cursor.rest().starts_with('(') {
             return Constraint::parse_rpm(text, 0..text.len()).map(Self::Package);
         }
-        let whole = parser.group(0)?;
-        parser.skip_blanks();
-        match parser.rest() {
+        let whole = cursor.group(0)?;
+        cursor.skip_blanks();
+        match cursor.rest() {
             "" => Ok(whole),
-            _ => Err(unexpected("the end of the dependency", text, parser.at..text.len())),
+            _ => Err(unexpected("the end of the dependency", text, cursor.at..text.len())),
         }
     }
 
@@ -215,34 +216,18 @@ const OPERATORS: [(&str, Operator); 7] = [
 /// Deeper nesting is refused, so that no text can exhaust the stack.
 const DEEPEST: usize = 64;
 
-struct Parser<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl<'t> Parser<'t> {
-    fn rest(&self) -> &'t str {
-        &self.text[self.at..]
-    }
-
-    fn skip_blanks(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
-    }
-
+impl Cursor<'_> {
     /// What comes before a blank, or before a `)` that was not opened in it.
-    fn word(&mut self) -> ByteRange<usize> {
+    fn token(&mut self) -> ByteRange<usize> {
         let mut depth = 0;
-        let end = self.rest().find(|c: char| {
+        self.take_while(|c| {
             match c {
                 '(' => depth += 1,
                 ')' => depth -= 1,
                 _ => {}
             }
-            c.is_whitespace() || depth < 0
-        });
-        let word = self.at..end.map_or(self.text.len(), |end| self.at + end);
-        self.at = word.end;
-        word
+            !c.is_whitespace() && depth >= 0
+        })
     }
 
     /// An expression in parentheses.
@@ -264,8 +249,8 @@ impl<'t> Parser<'t> {
                 self.at += 1;
                 break;
             }
-            let at = self.word();
-            let operator = self.operator(at.clone())?;
+            let at = self.token();
+            let operator = self.conjunction(at.clone())?;
             self.may_follow(operator, &operators, at)?;
             operators.push(operator);
             parts.push(self.operand(depth)?);
@@ -280,7 +265,7 @@ impl<'t> Parser<'t> {
             return self.group(depth + 1);
         }
         let start = self.at;
-        let name = self.word();
+        let name = self.token();
         if name.is_empty() {
             let end = (start + 1).min(self.text.len());
             return Err(unexpected("a package name", self.text, start..end));
@@ -292,16 +277,16 @@ impl<'t> Parser<'t> {
         let mut end = self.at;
         self.skip_blanks();
         if self.rest().starts_with(['<', '=', '>']) {
-            self.word();
+            self.token();
             self.skip_blanks();
-            self.word();
+            self.token();
             end = self.at;
         }
         self.at = end;
         Constraint::parse_rpm(self.text, start..end).map(Dependency::Package)
     }
 
-    fn operator(&self, at: ByteRange<usize>) -> Result<Operator> {
+    fn conjunction(&self, at: ByteRange<usize>) -> Result<Operator> {
         let word = &self.text[at.clone()];
         if let Some((_, operator)) = OPERATORS.iter().find(|(name, _)| *name == word) {
             return Ok(*operator);

@@ -33,6 +33,7 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::span::characters;
 
 mod constraint;
+mod cursor;
 mod dependency;
 mod nevra;
 mod pep440;
@@ -144,7 +145,8 @@ impl Version {
     /// let error = Version::parse("1.0 beta", Scheme::Pep440).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "1:4: expected the end of the version, but found ` beta`\n  | 1.0 beta\n  |    ^^^^^"
+    ///     "1:4: expected the end of the version, but found ` beta`\n  | 1.0 beta\n  |    ^^^^^\n  help: \
+    ///      did you mean `1.0beta`?"
     /// );
     /// ```
     ///

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::ops::Range as ByteRange;
 
+use super::cursor::Cursor;
 use super::range::{Range, intersect};
 use super::unexpected;
 use crate::error::Result;
@@ -174,60 +175,39 @@ pub(super) fn parse(text: &str) -> Result<Parts> {
 
 /// Reads the version in the bytes `at` of `text`, so that errors show all of it.
 fn parse_in(text: &str, at: ByteRange<usize>) -> Result<Parts> {
-    let mut parser = Parser { text, at: at.start, end: at.end };
-    let parts = parser.version()?;
-    if parser.rest().is_empty() {
+    let mut cursor = Cursor::new(text, at.clone());
+    let parts = cursor.version()?;
+    if cursor.rest().is_empty() {
         Ok(parts)
     } else {
-        Err(unexpected("the end of the version", text, parser.at..at.end))
+        let error = unexpected("the end of the version", text, cursor.at..at.end);
+        let joined: String = text[at.clone()].split_whitespace().collect();
+        let meant = joined.len() < at.len() && parse(&joined).is_ok();
+        Err(if meant { error.help(format!("did you mean `{joined}`?")) } else { error })
     }
 }
 
-/// Reads the bytes of `text` from `at` to `end`.
-struct Parser<'t> {
-    text: &'t str,
-    at: usize,
-    end: usize,
-}
-
-impl<'t> Parser<'t> {
-    fn rest(&self) -> &'t str {
-        &self.text[self.at..self.end]
-    }
-
-    /// Takes one of `words`, whatever its case.
-    fn word(&mut self, words: &[&str]) -> Option<usize> {
-        let rest = self.rest().as_bytes();
-        let is_next = |word: &&str| {
-            rest.get(..word.len()).is_some_and(|next| next.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        let which = words.iter().position(is_next)?;
-        self.at += words[which].len();
-        Some(which)
-    }
-
+impl Cursor<'_> {
     fn digits(&mut self) -> Result<Option<u64>> {
-        let start = self.at;
-        self.at += self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let digits = &self.text[start..self.at];
-        if digits.is_empty() {
+        let at = self.take_while(|c| c.is_ascii_digit());
+        if at.is_empty() {
             return Ok(None);
         }
-        match digits.parse() {
+        match self.text[at.clone()].parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => Err(unexpected("a number below 2^64", self.text, start..self.at)),
+            Err(_) => Err(unexpected("a number below 2^64", self.text, at)),
         }
     }
 
     /// Takes a separator, one of `words`, a separator and a number, which is 0 if left out.
     fn labelled(&mut self, words: &[&str]) -> Result<Option<(usize, u64)>> {
         let start = self.at;
-        self.word(SEPARATORS);
-        let Some(which) = self.word(words) else {
+        self.one_of(SEPARATORS);
+        let Some(which) = self.one_of(words) else {
             self.at = start;
             return Ok(None);
         };
-        self.word(SEPARATORS);
+        self.one_of(SEPARATORS);
         Ok(Some((which, self.digits()?.unwrap_or(0))))
     }
 
@@ -237,10 +217,10 @@ impl<'t> Parser<'t> {
     }
 
     fn version(&mut self) -> Result<Parts> {
-        self.word(&["v"]);
+        self.one_of(&["v"]);
         let mut first = self.number()?;
         let mut epoch = 0;
-        if self.word(&["!"]).is_some() {
+        if self.one_of(&["!"]).is_some() {
             (epoch, first) = (first, self.number()?);
         }
         let mut release = vec![first];
@@ -268,24 +248,23 @@ impl<'t> Parser<'t> {
     }
 
     fn local(&mut self) -> Result<Option<Vec<Segment>>> {
-        if self.word(&["+"]).is_none() {
+        if self.one_of(&["+"]).is_none() {
             return Ok(None);
         }
         let mut segments = Vec::new();
         loop {
-            let start = self.at;
-            self.at += self.rest().bytes().take_while(u8::is_ascii_alphanumeric).count();
-            let segment = &self.text[start..self.at];
+            let at = self.take_while(|c| c.is_ascii_alphanumeric());
+            let segment = &self.text[at.clone()];
             if segment.is_empty() {
-                return Err(unexpected("letters or digits", self.text, start..self.end));
+                return Err(unexpected("letters or digits", self.text, at.start..self.end));
             }
             segments.push(if segment.bytes().all(|b| b.is_ascii_digit()) {
-                self.at = start;
+                self.at = at.start;
                 Segment::Number(self.number()?)
             } else {
                 Segment::Word(segment.to_ascii_lowercase().into())
             });
-            if self.word(SEPARATORS).is_none() {
+            if self.one_of(SEPARATORS).is_none() {
                 return Ok(Some(segments));
             }
         }

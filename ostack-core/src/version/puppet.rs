@@ -2,6 +2,7 @@
 
 use ::semver::{BuildMetadata, Prerelease, Version};
 
+use super::cursor::Cursor;
 use super::range::Range;
 use super::semver::{Alternative, Set, next, triple};
 use super::unexpected;
@@ -13,35 +14,14 @@ pub(super) fn parse_range(text: &str) -> Result<Set> {
     let mut start = 0;
     let mut alternatives = Vec::new();
     for part in text.split("||") {
-        alternatives.push(Parser { text, at: start, end: start + part.len() }.alternative()?);
+        alternatives.push(Cursor::new(text, start..start + part.len()).alternative()?);
         start += part.len() + "||".len();
     }
     Ok(Set(alternatives))
 }
 
-/// Reads one alternative: the bytes from `at` to `end`.
-struct Parser<'t> {
-    text: &'t str,
-    at: usize,
-    end: usize,
-}
-
-impl<'t> Parser<'t> {
-    fn rest(&self) -> &'t str {
-        &self.text[self.at..self.end]
-    }
-
-    fn skip_blanks(&mut self) {
-        self.at = self.end - self.rest().trim_start().len();
-    }
-
-    /// Takes what comes before a blank.
-    fn word(&mut self) -> &'t str {
-        let word = self.rest().split(char::is_whitespace).next().unwrap_or_default();
-        self.at += word.len();
-        word
-    }
-
+impl Cursor<'_> {
+    /// Reads one alternative.
     fn alternative(&mut self) -> Result<Alternative> {
         self.skip_blanks();
         if self.rest().is_empty() {

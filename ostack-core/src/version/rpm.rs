@@ -36,7 +36,8 @@ impl Evr {
         let stray = |c: char| c.is_whitespace() || c.is_control() || "<>=,".contains(c);
         if let Some(at) = evr.find(stray) {
             let expected = if at == 0 { "a version" } else { "the end of the version" };
-            return Err(unexpected(expected, text, start + at..text.len()));
+            let error = unexpected(expected, text, start + at..text.len());
+            return Err(if at == 0 { error } else { error.help(WITHOUT_BLANKS) });
         }
         let digits = evr.bytes().take_while(u8::is_ascii_digit).count();
         let (epoch, rest) = match evr[digits..].strip_prefix(':') {
@@ -85,6 +86,9 @@ impl Evr {
         Range::between(self.clone(), self.above())
     }
 }
+
+const WITHOUT_BLANKS: &str = "a version is `[epoch:]version[-release]`, without blanks; two constraints \
+                              at once are a rich dependency: `(a >= 1 with a < 2)`";
 
 /// A byte string that sorts as librpm's `rpmvercmp` sorts `text`, and is equal where it says equal.
 ///
@@ -156,7 +160,9 @@ mod tests {
         let error = |text| Evr::parse(text).unwrap_err().to_string();
         assert_eq!(
             error("1.0 1"),
-            "1:4: expected the end of the version, but found ` 1`\n  | 1.0 1\n  |    ^^"
+            "1:4: expected the end of the version, but found ` 1`\n  | 1.0 1\n  |    ^^\n  help: a \
+             version is `[epoch:]version[-release]`, without blanks; two constraints at once are a \
+             rich dependency: `(a >= 1 with a < 2)`"
         );
         assert_eq!(error(""), "1:1: expected a version, but found nothing\n  | \n  | ^");
         assert_eq!(error("1:-2"), "1:3: expected a version, but found `-2`\n  | 1:-2\n  |   ^^");

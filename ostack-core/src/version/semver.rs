@@ -9,10 +9,29 @@ use crate::error::Result;
 /// Reads a version. Build metadata is checked and dropped: it has no precedence.
 pub(super) fn parse(text: &str) -> Result<Version> {
     let mut version: Version = text.parse().map_err(|error| {
-        unexpected("a version such as `1.2.3`", text, 0..text.len()).help(format!("{error}"))
+        let wrong = unexpected("a version such as `1.2.3`", text, 0..text.len());
+        match meant(text) {
+            Some(near) => wrong.help(format!("did you mean `{near}`?")),
+            None => wrong.help(format!("{error}")),
+        }
     })?;
     version.build = ::semver::BuildMetadata::EMPTY;
     Ok(version)
+}
+
+/// The version that a text is likely meant to be: three numbers, and no letter or zero before them.
+fn meant(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches(['v', 'V', '=']);
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (numbers, rest) = text.split_at(end);
+    let numbers = numbers.split('.').map(str::parse);
+    let mut numbers: Vec<u64> = numbers.collect::<Result<_, _>>().ok()?;
+    while numbers.len() < 3 {
+        numbers.push(0);
+    }
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    let near = format!("{}{rest}", numbers.join("."));
+    Version::parse(&near).is_ok().then_some(near)
 }
 
 /// A version's major, minor and patch: what decides whether a range lets its pre-releases in.
@@ -190,10 +209,27 @@ mod tests {
         assert_eq!(next("1.2.3-rc.1"), "1.2.3-rc.1.0");
     }
 
-    /// Section 11 of the standard.
     #[test]
-    fn precedence_is_the_standards() {
-        let ordered = [
+    fn a_near_miss_is_named() {
+        let hint = |text| parse(text).unwrap_err().hint().map(str::to_owned);
+        assert_eq!(hint("1.2").as_deref(), Some("did you mean `1.2.0`?"));
+        assert_eq!(hint("v1.02.3-rc.1").as_deref(), Some("did you mean `1.2.3-rc.1`?"));
+        assert_eq!(
+            hint("1.2.x").as_deref(),
+            Some("unexpected character 'x' while parsing patch version number")
+        );
+    }
+
+    /// The standard's own examples of precedence (sections 9 to 11), each row in rising order.
+    const PRECEDENCE: &[&[&str]] = &[
+        // 11.2: major, minor and patch, as numbers.
+        &["1.0.0", "2.0.0", "2.1.0", "2.1.1"],
+        &["1.9.0", "1.10.0", "1.11.0"],
+        &["0.9.9", "0.9.10", "0.10.0", "1.0.0"],
+        // 11.3: a pre-release comes before its version.
+        &["1.0.0-alpha", "1.0.0"],
+        // 11.4: identifiers from left to right.
+        &[
             "1.0.0-alpha",
             "1.0.0-alpha.1",
             "1.0.0-alpha.beta",
@@ -202,22 +238,88 @@ mod tests {
             "1.0.0-beta.11",
             "1.0.0-rc.1",
             "1.0.0",
-            "2.0.0",
-            "2.1.0",
-            "2.1.1",
-        ];
-        let versions: Vec<_> = ordered.iter().map(|text| parse(text).unwrap()).collect();
-        assert!(versions.is_sorted_by(|a, b| a < b));
-        assert_eq!(parse("1.0.0+20130313144700").unwrap(), parse("1.0.0+exp.sha").unwrap());
+        ],
+        // 11.4.1 and 11.4.3: numbers as numbers, and before what is no number.
+        &["1.0.0-2", "1.0.0-11", "1.0.0-1a", "1.0.0-a"],
+        // 11.4.2: others in ASCII order: digits, upper case, lower case; a hyphen comes first.
+        &["1.0.0--", "1.0.0-A", "1.0.0-B", "1.0.0-a", "1.0.0-a-", "1.0.0-aA", "1.0.0-b"],
+        // 11.4.4: more identifiers come after fewer.
+        &["1.0.0-a", "1.0.0-a.0", "1.0.0-a.0.0", "1.0.0-a.b"],
+        // 9: its examples.
+        &["1.0.0-0.3.7", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-x.7.z.92", "1.0.0-x-y-z.--"],
+    ];
+
+    #[test]
+    fn precedence_is_the_standards() {
+        for row in PRECEDENCE {
+            let versions: Vec<_> = row.iter().map(|text| parse(text).unwrap()).collect();
+            for (i, a) in versions.iter().enumerate() {
+                for (j, b) in versions.iter().enumerate() {
+                    assert_eq!(a.cmp(b), i.cmp(&j), "{} and {}", row[i], row[j]);
+                }
+            }
+        }
     }
 
-    /// Sections 2, 9 and 10 of the standard.
+    /// Section 10: build metadata has no precedence, and is part of no version's identity.
+    #[test]
+    fn build_metadata_does_not_count() {
+        let builds =
+            ["1.0.0-alpha+001", "1.0.0-alpha+20130313144700", "1.0.0-alpha+exp.sha.5114f85"];
+        assert!(builds.iter().all(|text| parse(text).unwrap() == parse("1.0.0-alpha").unwrap()));
+        assert_eq!(parse("1.0.0+21AF26D3----117B344092BD").unwrap(), parse("1.0.0").unwrap());
+    }
+
+    /// The grammar of sections 2, 9 and 10, with the cases of the standard's own expression.
     #[test]
     fn the_grammar_is_the_standards() {
-        for text in ["1.0.0-x-y-z.--", "1.0.0-alpha+001", "1.0.0+21AF26D3----117B344092BD"] {
+        let valid = [
+            "0.0.4",
+            "10.20.30",
+            "1.1.2-prerelease+meta",
+            "1.1.2+meta-valid",
+            "1.0.0-alpha.beta.1",
+            "1.0.0-alpha0.valid",
+            "1.0.0-alpha.0valid",
+            "1.0.0-rc.1+build.1",
+            "1.0.0-x-y-z.--",
+            "1.2.3----RC-SNAPSHOT.12.9.1--.12+788",
+            "1.0.0+0.build.1-rc.10000aaa-kk-0.1",
+            "1.0.0-0A.is.legal",
+            "18446744073709551615.0.0",
+        ];
+        for text in valid {
             assert!(parse(text).is_ok(), "{text}");
         }
-        for text in ["1", "1.2", "01.2.3", "1.2.3-01", "1.2.3-", "1.2.3-a..b", "v1.2.3", " 1.2.3"] {
+        let invalid = [
+            "",
+            "1",
+            "1.2",
+            "1.2.3.4",
+            "01.1.1",
+            "1.01.1",
+            "1.1.01",
+            "1.2.3-01",
+            "1.2.3-0123.0123",
+            "1.2.3-",
+            "1.2.3+",
+            "1.2.3-a..b",
+            "1.2.3-.a",
+            "1.2.3+a..b",
+            "1.1.2+.123",
+            "+invalid",
+            "-1.0.0",
+            "alpha",
+            "1.2-SNAPSHOT",
+            "v1.2.3",
+            " 1.2.3",
+            "1.2.3 ",
+            "1.2.3-a_b",
+            "1.2.3-ä",
+            "1.2.3+a+b",
+            "1.2.3----RC-SNAPSHOT.12.9.1--..12",
+        ];
+        for text in invalid {
             assert!(parse(text).is_err(), "{text}");
         }
     }
