@@ -95,9 +95,7 @@ fn an_archive_gives_the_report_that_its_folder_gives() {
 
     let of_folder = diagnose(&Sources::open([&root]).unwrap());
     let of_archive = diagnose(&Sources::open([&packed]).unwrap());
-    let places = |report: &Report, prefix: &str| {
-        report::json(report).replace(prefix, "").replace(&"x".repeat(9), "")
-    };
+    let places = |report: &Report, prefix: &str| report::json(report).replace(prefix, "");
     let expected = places(&of_folder, &format!("{}/", root.display()));
     let found = places(&of_archive, &format!("{}:", packed.display()));
     assert_eq!(found, expected);
@@ -113,7 +111,7 @@ fn an_archive_gives_the_report_that_its_folder_gives() {
         .collect();
     assert_eq!(seen, ["puppet", "192.0.2.2_controller.pp.log"]);
     let skipped: Vec<_> = of_archive.sources.iter().filter_map(|s| s.skipped.as_deref()).collect();
-    assert_eq!(skipped, ["another run: only the newest failed one is read", "binary"]);
+    assert_eq!(skipped, ["binary", "another run: only the newest failed one is read"]);
     assert!(of_archive.sources.iter().all(|source| !source.failed));
 }
 
