@@ -71,6 +71,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "a command line's switches")]
 pub(crate) struct Diagnose {
     /// Logs, folders (of a packstack run, /var/log, an unpacked sosreport), archives (tar) and
     /// compressed logs (gzip, xz, bzip2, zstd), or `-` for standard input

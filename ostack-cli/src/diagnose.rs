@@ -43,19 +43,7 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let mut sources = Sources::new().all_runs(args.all_runs).watched(Arc::clone(&watch));
     let mut unread = false;
     for path in &args.paths {
-        let added = if path == Path::new("-") {
-            let stdin = Live::stdin(Arc::clone(&watch), args.follow);
-            sources.push(Source::reader("<stdin>", Box::new(stdin)));
-            Ok(())
-        } else if args.follow {
-            let name = path.display().to_string();
-            Live::file(path, Arc::clone(&watch))
-                .map(|live| sources.push(Source::reader(name.clone(), Box::new(live))))
-                .map_err(|error| ostack_core::Error::io(name, error))
-        } else {
-            sources.add(path)
-        };
-        if let Err(error) = added {
+        if let Err(error) = add(&mut sources, path, args.follow, &watch) {
             complain(&error.into());
             unread = true;
         }
@@ -104,6 +92,30 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         (false, true) => Outcome::Nothing,
         (false, false) => Outcome::Something,
     })
+}
+
+/// Adds what a path names. What may pause is read so that Ctrl-C is heeded meanwhile.
+fn add(
+    sources: &mut Sources,
+    path: &Path,
+    follow: bool,
+    watch: &Arc<dyn Watch>,
+) -> ostack_core::Result<()> {
+    let watch = Arc::clone(watch);
+    let name = path.display().to_string();
+    let (name, live) = if path == Path::new("-") {
+        ("<stdin>".to_owned(), Live::stdin(watch, follow))
+    } else if path.exists() && !path.is_file() && !path.is_dir() {
+        (name, Live::pipe(path, watch, follow))
+    } else if follow {
+        let live = Live::file(path, watch);
+        let live = live.map_err(|error| ostack_core::Error::io(&name, error))?;
+        (name, live)
+    } else {
+        return sources.add(path);
+    };
+    sources.push(Source::reader(name, Box::new(live)));
+    Ok(())
 }
 
 /// Says on standard error what was found while a log is followed.

@@ -44,6 +44,19 @@ impl Live {
         Ok(Self::new(watch, true, move |sender| while followed.send_new(sender) {}))
     }
 
+    /// A pipe with a name: to open it waits for the one who writes.
+    pub(crate) fn pipe(path: &Path, watch: Arc<dyn Watch>, follow: bool) -> Self {
+        let path = path.to_owned();
+        Self::new(watch, follow, move |sender| match File::open(path) {
+            Ok(mut pipe) => {
+                send_all(&mut pipe, sender);
+            }
+            Err(error) => {
+                let _ = sender.send(Err(error));
+            }
+        })
+    }
+
     fn new(
         watch: Arc<dyn Watch>,
         follow: bool,

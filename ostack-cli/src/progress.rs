@@ -42,7 +42,7 @@ impl Progress {
         let progress = Arc::clone(self);
         ctrlc::set_handler(move || {
             if progress.stopped.swap(true, Ordering::Relaxed) {
-                #[expect(clippy::exit, reason = "whoever asks twice does not want to wait")]
+                // Whoever asks twice does not want to wait.
                 std::process::exit(2);
             }
         })?;
@@ -100,27 +100,23 @@ impl Drop for Shown {
     }
 }
 
-/// `1.2 GB of 4.0 GB (30 %), 410 MB/s, 7 s left: nova-api.log`
+/// `1.2 GB of 4.0 GB (30 %), 300 MB/s, 10 s left: nova-api.log`
 fn line(read: u64, total: Option<u64>, took: Duration, path: &str) -> String {
-    let rate = read as f64 / took.as_secs_f64().max(0.001);
-    let mut line = bytes(read);
-    if let Some(total) = total.filter(|total| *total > 0) {
-        let percent = (read * 100 / total).min(100);
-        line += &format!(" of {} ({percent} %)", bytes(total));
-    }
-    line += &format!(", {}/s", bytes(rate as u64));
-    if let Some(total) = total
-        && rate > 0.0
-    {
-        let seconds = (total.saturating_sub(read) as f64 / rate).ceil() as u64;
-        line += &match seconds {
-            0..100 => format!(", {seconds} s left"),
-            100..6000 => format!(", {} min left", seconds.div_ceil(60)),
-            _ => format!(", {} h left", seconds.div_ceil(3600)),
-        };
-    }
+    let rate = read * 1000 / u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate_shown = format!("{}/s", bytes(rate));
     let name = path.rsplit('/').next().unwrap_or(path);
-    format!("{line}: {}", ostack_core::finding::printable(name))
+    let name = ostack_core::finding::printable(name);
+    let Some(total) = total.filter(|total| *total > 0) else {
+        return format!("{}, {rate_shown}: {name}", bytes(read));
+    };
+    let percent = (read * 100 / total).min(100);
+    let left = match total.saturating_sub(read).div_ceil(rate.max(1)) {
+        seconds @ 0..100 => format!("{seconds} s"),
+        seconds @ 100..6000 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h", seconds.div_ceil(3600)),
+    };
+    let (read, total) = (bytes(read), bytes(total));
+    format!("{read} of {total} ({percent} %), {rate_shown}, {left} left: {name}")
 }
 
 /// A size in decimal units.

@@ -308,11 +308,13 @@ pub struct Evidence {
     pub path: String,
     /// The line, from 1.
     pub line: u64,
-    /// The first column of the words that count, from 1, in characters of `text`.
+    /// The first column of the words that count, from 1, in characters of the line as it is shown:
+    /// without control characters, secrets masked.
     pub column: u64,
     /// One past the last column of these words.
     pub end_column: u64,
-    /// The line, without control characters, secrets masked.
+    /// The line, without control characters, secrets masked. Of a very long one what is around the
+    /// words that count.
     pub text: String,
     /// The lines before it, where they were [asked for](crate::diagnosis::surround).
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -320,6 +322,9 @@ pub struct Evidence {
     /// The lines after it, where they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
+    /// How many characters of the line stand before `text`.
+    #[serde(skip)]
+    pub cut: u64,
     /// When, as the log writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,

@@ -7,10 +7,15 @@ mod report;
 mod rules;
 mod version;
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use ostack_core::context::Context;
-use ostack_core::log::{Source, Sources};
+use ostack_core::log::{Source, Sources, Watch};
 use pyo3::prelude::*;
 
 use errors::OrRaise;
@@ -68,10 +73,46 @@ impl Known {
     }
 }
 
-/// Reads logs and says what was found. The interpreter goes on meanwhile.
+/// Whether Python was interrupted.
+#[derive(Default)]
+struct Interrupted(AtomicBool);
+
+impl Watch for Interrupted {
+    fn stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs what takes long on a thread of its own, while the interpreter goes on and Ctrl-C is heeded.
+fn interruptible<T: Send>(
+    py: Python<'_>,
+    interrupted: &Interrupted,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    const INTERVAL: Duration = Duration::from_millis(50);
+    py.detach(|| {
+        std::thread::scope(|scope| {
+            let (done, is_done) = channel::<()>();
+            let thread = scope.spawn(move || {
+                let _done = done;
+                work()
+            });
+            let mut signal = Ok(());
+            while signal.is_ok() && is_done.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout)
+            {
+                signal = Python::attach(|py| py.check_signals());
+            }
+            interrupted.0.store(signal.is_err(), Ordering::Relaxed);
+            let result = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            signal.map(|()| result)
+        })
+    })
+}
+
+/// Reads logs and says what was found.
 fn run(
     py: Python<'_>,
-    sources: impl FnOnce() -> ostack_core::Result<Sources> + Send,
+    add: impl FnOnce(&mut Sources) -> ostack_core::Result<()> + Send,
     known: &Known,
     rules: Option<PyRef<'_, PyKnowledgeBase>>,
 ) -> PyResult<PyReport> {
@@ -79,15 +120,19 @@ fn run(
         Some(rules) => rules.shared(),
         None => PyKnowledgeBase::built_in(py),
     };
-    let report: ostack_core::Result<PyReport> = py.detach(|| {
-        let (context, sources) = (known.context()?, sources()?);
+    let interrupted = Arc::new(Interrupted::default());
+    let mut sources = Sources::new().watched(interrupted.clone());
+    let report = interruptible(py, &interrupted, move || {
+        let context = known.context()?;
+        add(&mut sources)?;
         let report = ostack_core::diagnose(&sources, &context, &rules);
         Ok(PyReport { report, sources, context, rules })
-    });
+    })?;
     report.or_raise(py)
 }
 
-/// Reads a log, a packstack run's folder, or several of these, and says what broke, why, and what to do.
+/// Reads a log, a folder (of a packstack run, /var/log, an unpacked sosreport), an archive, a compressed
+/// log, or several of these, and says what broke, why, and what to do.
 #[pyfunction]
 #[pyo3(signature = (path, *, answers=None, packages=None, os=None, release=None, rules=None, redact=true))]
 #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "Python's keywords")]
@@ -103,7 +148,7 @@ fn diagnose(
 ) -> PyResult<PyReport> {
     let paths = path.all();
     let known = Known { answers, packages, os, release, redact };
-    run(py, || Sources::open(paths), &known, rules)
+    run(py, |sources| paths.iter().try_for_each(|path| sources.add(path)), &known, rules)
 }
 
 /// Reads a log that is at hand as text or bytes.
@@ -125,12 +170,11 @@ fn diagnose_text(
         Text::Bytes(bytes) => bytes,
     };
     let known = Known { answers, packages, os, release, redact };
-    let sources = || {
-        let mut sources = Sources::new();
+    let add = |sources: &mut Sources| {
         sources.push(Source::bytes("<text>", bytes));
-        Ok(sources)
+        Ok(())
     };
-    run(py, sources, &known, rules)
+    run(py, add, &known, rules)
 }
 
 #[pymodule]

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
+import lzma
+import os
 import pickle
+import signal
+import subprocess
+import sys
+import tarfile
+import time
 from pathlib import Path
 
 import ostack
@@ -132,3 +141,42 @@ def test_versions_compare_hash_and_pickle() -> None:
     with pytest.raises(ostack.VersionError) as raised:
         ostack.Constraint(">= >= 1", "puppet")
     assert raised.value.column is not None
+
+
+def test_an_archive_is_read_as_the_folder_in_it(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "puppet.log").write_text(LOG)
+    (logs / "puppet.log.1.gz").write_bytes(gzip.compress(b"Notice: nothing\n"))
+    for mode in ("w", "w:gz", "w:xz", "w:bz2"):
+        archive = tmp_path / "sosreport.data"
+        with tarfile.open(archive, mode) as tar:
+            tar.add(logs, "logs")
+        report = ostack.diagnose([archive])
+        assert [d.component for d in report.diagnoses] == ["puppet"]
+        assert report.diagnoses[0].evidence[0].path == f"{archive}:logs/puppet.log"
+        paths = [source["path"] for source in report.to_dict()["sources"]]
+        assert paths == [f"{archive}:logs/puppet.log.1.gz", f"{archive}:logs/puppet.log"]
+
+
+def test_compressed_and_utf16_text_is_read() -> None:
+    for text in (gzip.compress(LOG.encode()), lzma.compress(LOG.encode()), LOG.encode("utf-16")):
+        assert [d.component for d in ostack.diagnose_text(text).diagnoses] == ["puppet"]
+
+
+def test_ctrl_c_stops_a_diagnosis(tmp_path: Path) -> None:
+    fifo = tmp_path / "endless"
+    os.mkfifo(fifo)
+    script = f"import ostack; ostack.diagnose({str(fifo)!r})"
+    with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE) as python:
+        with fifo.open("wb") as pipe:
+            pipe.write(b"Notice: x\n" * 1000)
+            pipe.flush()
+            time.sleep(0.5)
+            python.send_signal(signal.SIGINT)
+            with contextlib.suppress(BrokenPipeError):
+                while python.poll() is None:
+                    pipe.write(b"Notice: x\n" * 1000)
+                    pipe.flush()
+        assert python.stderr is not None
+        assert b"KeyboardInterrupt" in python.stderr.read()

@@ -373,7 +373,8 @@ impl Evaluation<'_> {
         let before = mask(line_start..hit.range.start);
         let matched = mask(hit.range.start..hit.range.end.clamp(hit.range.start, line_end));
         let after = mask(hit.range.end.clamp(hit.range.start, line_end)..line_end);
-        let column = characters(before.as_bytes()) as u64 + 1;
+        let cut = if line_start == 0 { hit.columns_before } else { 0 };
+        let column = cut + characters(before.as_bytes()) as u64 + 1;
         let captures = named(hit).map(|(name, range)| (name.to_owned(), mask(range)));
         Evidence {
             kind: EvidenceKind::Log,
@@ -382,6 +383,7 @@ impl Evaluation<'_> {
             column,
             end_column: column + characters(matched.trim_end().as_bytes()).max(1) as u64,
             text: format!("{before}{matched}{after}"),
+            cut,
             time: hit.time.clone(),
             host: hit.host.clone(),
             manifest: hit.manifest.clone(),

@@ -109,7 +109,8 @@ impl Pump<'_> {
     fn log(&self, path: &str, name_at: usize, encoding: Encoding, mut input: impl Read) -> Sent {
         let (sender, pieces) = sync_channel(WAITING);
         let listener = self.meter.listener();
-        let pieces = Box::new(Pieces { pieces, piece: Vec::new(), at: 0, _listener: listener });
+        let pieces =
+            Box::new(Pieces { from: pieces, piece: Vec::new(), at: 0, _listener: listener });
         self.send(Member::Log(Source::unpacked(path, name_at, encoding, pieces)))?;
         loop {
             let mut piece = Vec::with_capacity(PIECE);
@@ -199,7 +200,7 @@ fn shown(name: &[u8]) -> String {
 
 /// The text of a log that another thread sends.
 struct Pieces {
-    pieces: Receiver<io::Result<Vec<u8>>>,
+    from: Receiver<io::Result<Vec<u8>>>,
     piece: Vec<u8>,
     at: usize,
     _listener: Arc<()>,
@@ -208,7 +209,7 @@ struct Pieces {
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.piece.len() {
-            match self.pieces.recv() {
+            match self.from.recv() {
                 Ok(piece) => (self.piece, self.at) = (piece?, 0),
                 Err(_) => return Ok(0),
             }

@@ -33,6 +33,8 @@ pub struct Block {
     /// The line on which the block begins, from 0, and the number of its first record.
     pub(super) lines_before: u64,
     pub(super) records_before: u64,
+    /// The characters of the line on which the block begins that stand before it.
+    pub(super) columns_before: u64,
 }
 
 /// Where a record starts in its block, and what it is.
@@ -105,6 +107,7 @@ impl Block {
             number: self.records_before + index as u64,
             line: self.lines_before + u64::from(start.lines_before) + 1,
             lines: line_ends + u32::from(unended),
+            columns_before: self.columns_at(range.start),
             bytes: self.source_offset(range.start)..raw_end,
             text,
             record: parse(start.form, start.level, text),
@@ -114,6 +117,16 @@ impl Block {
     /// The records, one after the other.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
         (0..self.len()).map(|index| self.entry(index))
+    }
+
+    /// How many characters of its line stand before byte `offset` of the text.
+    pub(super) fn columns_at(&self, offset: usize) -> u64 {
+        let before = &self.text()[..offset];
+        match memchr::memrchr(b'\n', before) {
+            Some(end) if end + 1 == offset => 0,
+            Some(end) => characters(&before[end + 1..]) as u64,
+            None => self.columns_before + characters(before) as u64,
+        }
     }
 
     /// Where byte `offset` of the text is in the source. What was left out just before it counts
@@ -140,7 +153,7 @@ pub struct Place<'b> {
     /// The line in the source, from 1.
     pub line: u64,
     /// The column, from 1, in characters of the line as it is shown: without ANSI sequences.
-    pub column: usize,
+    pub column: u64,
     /// The line.
     pub text: &'b [u8],
 }
@@ -160,9 +173,10 @@ impl<'b> Entry<'b> {
         let (before, after) = self.text.split_at(offset.min(self.text.len()));
         let start = memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
         let end = before.len() + memchr::memchr(b'\n', after).unwrap_or(after.len());
+        let columns_before = if start == 0 { self.columns_before } else { 0 };
         Place {
             line: self.line + u64::from(count_lines(before)),
-            column: characters(&before[start..]) + 1,
+            column: columns_before + characters(&before[start..]) as u64 + 1,
             text: &self.text[start..end],
         }
     }

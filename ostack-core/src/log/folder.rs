@@ -211,7 +211,9 @@ impl PackedRuns {
             let (age, path) = ((name.into(), None), format!("{archive}:{run}"));
             by_folder.entry(above.to_owned()).or_default().push(Run { path, age, logs });
         }
-        by_folder.into_values().for_each(|runs| found.add_runs(runs, all_runs));
+        for runs in by_folder.into_values() {
+            found.add_runs(runs, all_runs);
+        }
         found
     }
 }

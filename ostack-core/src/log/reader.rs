@@ -145,6 +145,7 @@ impl<'s> Reader<'s> {
         );
         block.cuts.truncate(block.cuts.len() - cuts.len());
         next.bytes = block.source_offset(at)..block.bytes.end;
+        next.columns_before = block.columns_at(at);
         next.lines_before = block.lines_before + u64::from(last.lines_before);
         next.records_before = block.records_before + block.starts.len() as u64;
         block.length = at;

@@ -29,6 +29,9 @@ pub struct Entry<'b> {
     pub line: u64,
     /// How many lines it takes.
     pub lines: u32,
+    /// How many characters of its first line stand before it: none, unless that line is too long for
+    /// one record.
+    pub columns_before: u64,
     /// The bytes of the source that it covers, line ends included; the spans of a source's entries
     /// follow one another without a gap.
     pub bytes: std::ops::Range<u64>,

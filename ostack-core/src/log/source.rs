@@ -342,7 +342,7 @@ impl<'s> IntoIterator for &'s Sources {
     }
 }
 
-/// One log, or what is named in place of one that is not read.
+/// One log, which can be read once, or what is named in place of one that is not read.
 #[derive(Debug)]
 pub struct Log<'s> {
     source: Held<'s>,
@@ -353,7 +353,7 @@ pub struct Log<'s> {
 #[derive(Debug)]
 enum Held<'s> {
     Given(&'s Source),
-    Member(Source),
+    Opened(Source),
 }
 
 impl Log<'_> {
@@ -374,7 +374,7 @@ impl Deref for Log<'_> {
     fn deref(&self) -> &Source {
         match &self.source {
             Held::Given(source) => source,
-            Held::Member(source) => source,
+            Held::Opened(source) => source,
         }
     }
 }
@@ -393,41 +393,32 @@ impl<'s> Logs<'s> {
     /// A source that was given; of an archive nothing, for its members are next.
     fn given(&mut self, place: usize, source: &'s Source) -> Option<Log<'s>> {
         let log = |source, skipped| Log { source, skipped, place: Place::given(place) };
-        if source.encoding.is_some() {
-            return Some(log(Held::Given(source), None));
-        }
         // One that cannot be opened says so to the one who reads it.
         let Ok((input, nature, meter)) = source.peeked() else {
             return Some(log(Held::Given(source), None));
         };
-        match nature {
+        let encoding = match nature {
+            Nature::Text(encoding) => encoding,
             Nature::Binary(reason) if source.found => {
-                Some(log(Held::Given(source), Some(reason.to_owned())))
+                return Some(log(Held::Given(source), Some(reason.to_owned())));
             }
-            Nature::Text(_) | Nature::Binary(_) if !source.live => {
-                Some(log(Held::Given(source), None))
-            }
-            Nature::Text(_) | Nature::Binary(_) => {
-                let encoding = match nature {
-                    Nature::Text(encoding) => encoding,
-                    _ => Encoding::Bytes,
-                };
-                let mut stream = Source::reader(source.path.clone(), input);
-                stream.encoding = Some(encoding);
-                stream.watch.clone_from(&source.watch);
-                Some(log(Held::Member(stream), None))
-            }
+            Nature::Binary(_) => Encoding::Bytes,
             Nature::Packed(_) | Nature::Tar => {
-                let members = archive::members(&source.path, input, meter, self.sources.all_runs);
-                match members {
+                match archive::members(&source.path, input, meter, self.sources.all_runs) {
                     Ok(members) => self.archive = Some((place, source, members)),
                     Err(error) => {
                         return Some(log(Held::Given(source), Some(error.to_string())));
                     }
                 }
-                None
+                return None;
             }
-        }
+        };
+        // It is open, and its beginning is read: the one who reads it goes on from there.
+        let mut opened = Source::reader(source.path.clone(), input);
+        opened.encoding = Some(encoding);
+        (opened.found, opened.live) = (source.found, source.live);
+        opened.watch.clone_from(&source.watch);
+        Some(log(Held::Opened(opened), None))
     }
 
     fn member(place: usize, archive: &'s Source, member: Member) -> Log<'s> {
@@ -436,13 +427,13 @@ impl<'s> Logs<'s> {
                 source.found |= archive.found;
                 source.watch.clone_from(&archive.watch);
                 let place = Place::member(place, &source.path);
-                Log { source: Held::Member(source), skipped: None, place }
+                Log { source: Held::Opened(source), skipped: None, place }
             }
             Member::Skipped(Skipped { path, reason }) => {
                 let mut source = Source::bytes(path, []);
                 source.found = archive.found || source.path != archive.path;
                 let place = Place::member(place, &source.path);
-                Log { source: Held::Member(source), skipped: Some(reason), place }
+                Log { source: Held::Opened(source), skipped: Some(reason), place }
             }
             Member::Broken(reason) => {
                 let place = Place::given(place);
@@ -480,7 +471,7 @@ impl<'s> Iterator for Logs<'s> {
             source.found = true;
             let place = Place::given(usize::MAX);
             return Some(Log {
-                source: Held::Member(source),
+                source: Held::Opened(source),
                 skipped: Some(reason.clone()),
                 place,
             });

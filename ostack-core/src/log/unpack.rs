@@ -70,7 +70,7 @@ impl Read for Unpacked<'_> {
 }
 
 fn is_zstd_own(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<FrameDecoderError>())
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<FrameDecoderError>)
 }
 
 /// All frames of a zstd stream.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Match;
 use crate::log::{self, Entry, Kind, Level, Source};
+use crate::span::characters;
 
 /// At most so many matches of one pattern are kept; after that the last one is replaced, so that the
 /// first ones and the newest are there.
@@ -23,6 +24,8 @@ pub struct Hit {
     pub order: u64,
     /// The line that the match begins on, from 1.
     pub line: u64,
+    /// How many characters of that line stand before `excerpt`.
+    pub columns_before: u64,
     /// The lines that the match stands on, not yet redacted.
     pub excerpt: Vec<u8>,
     /// The match in `excerpt`.
@@ -53,8 +56,12 @@ impl Hit {
         let range = found.range.clone();
         let start = memchr::memrchr(b'\n', &text[..range.start]).map_or(0, |i| i + 1);
         let end = memchr::memchr(b'\n', &text[range.end..]).map_or(text.len(), |i| range.end + i);
-        // A long line is cut around the match.
+        // A long line is cut around the match, between characters.
+        let line_start = start;
         let start = start.max(range.start.saturating_sub(LONGEST / 4));
+        let is_inside = |at: &usize| text[*at] & 0b1100_0000 == 0b1000_0000;
+        let start = (start..range.start).find(|at| !is_inside(at)).unwrap_or(range.start);
+        let columns = if line_start == 0 { entry.columns_before } else { 0 };
         let end = end.min(start + LONGEST);
         let inside =
             |r: Range<usize>| r.start.clamp(start, end) - start..r.end.clamp(start, end) - start;
@@ -67,6 +74,7 @@ impl Hit {
             order,
             line: entry.line
                 + memchr::memchr_iter(b'\n', &text[..found.range.start]).count() as u64,
+            columns_before: columns + characters(&text[line_start..start]) as u64,
             excerpt: text[start..end].to_vec(),
             range: inside(range),
             captures: captures.collect(),

@@ -364,8 +364,9 @@ struct Cut {
 impl Cut {
     fn around(evidence: &Evidence, width: usize) -> Self {
         let chars: Vec<char> = evidence.text.chars().collect();
-        let start = (evidence.column as usize).saturating_sub(1).min(chars.len());
-        let end = (evidence.end_column as usize).saturating_sub(1).clamp(start, chars.len());
+        let at = |column: u64| column.saturating_sub(evidence.cut + 1) as usize;
+        let start = at(evidence.column).min(chars.len());
+        let end = at(evidence.end_column).clamp(start, chars.len());
         let width = width.max(20);
         let mut from = 0;
         if chars.len() > width && end > width {
