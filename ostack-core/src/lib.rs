@@ -75,6 +75,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &diagnosis::RdoRepositoryMissing,
     &diagnosis::EpochDecides,
     &diagnosis::InstalledInTheWay,
+    &diagnosis::RequirementsContradict::RPM,
+    &diagnosis::RequirementsContradict::PIP,
 ];
 
 /// All computed checks: [`CHECKS`], and those that speak only where an answer file is checked.

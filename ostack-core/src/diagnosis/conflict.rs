@@ -36,6 +36,64 @@ pub struct EpochDecides;
 #[derive(Debug, Clone, Copy)]
 pub struct InstalledInTheWay;
 
+/// Finds two packages that require of a third what no version of it can be.
+#[derive(Debug, Clone, Copy)]
+pub struct RequirementsContradict {
+    name: &'static str,
+    scheme: Scheme,
+}
+
+impl RequirementsContradict {
+    /// Of RPMs.
+    pub const RPM: Self = Self { name: "requirements_contradict", scheme: Scheme::Rpm };
+    /// Of what pip installs.
+    pub const PIP: Self = Self { name: "pip_requirements_contradict", scheme: Scheme::Pep440 };
+}
+
+impl Check for RequirementsContradict {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn on_conflict(
+        &self,
+        context: &Context,
+        conflict: &Conflict,
+        beside: &[&Conflict],
+    ) -> Option<Computed> {
+        use ConflictKind::{Contradiction, ProvidersRuledOut};
+        let demand = |conflict: &Conflict| {
+            let requires = conflict.requires.clone()?;
+            let constraint = requires.constraint().filter(|c| c.scheme() == self.scheme)?;
+            let name = requires.name()?.to_owned();
+            let demands = matches!(conflict.kind, Contradiction | ProvidersRuledOut);
+            demands.then_some((name, constraint, requires))
+        };
+        let (name, constraint, _) = demand(conflict)?;
+        let at = beside.iter().position(|other| other.same(conflict))?;
+        let (other, against) = beside[at + 1..].iter().find_map(|other| {
+            let (other_name, other_constraint, against) = demand(other)?;
+            let apart = constraint.overlaps(&other_constraint).is_ok_and(|overlaps| !overlaps);
+            (other_name == name && other.package != conflict.package && apart)
+                .then_some((other, against))
+        })?;
+        let who = |conflict: &Conflict| {
+            let package = conflict.package.as_ref().map(ToString::to_string);
+            vec![package.unwrap_or_else(|| "the command".to_owned())]
+        };
+        let mut values = values(conflict);
+        values.insert("package", who(conflict));
+        values.insert("other", who(other));
+        values.insert("against", vec![against.to_string()]);
+        let release = context.known_release().map(|release| release.value.id());
+        values.insert("constraints", vec![format!(
+            "https://releases.openstack.org/constraints/upper/{}",
+            release.unwrap_or("master")
+        )]);
+        Some(Computed { values, ..Computed::default() })
+    }
+}
+
 impl Check for SameBuildMissing {
     fn name(&self) -> &'static str {
         "same_build_missing"

@@ -5,6 +5,7 @@
 //! stands first.
 
 mod read;
+mod translated;
 
 use std::fmt;
 
@@ -192,6 +193,9 @@ pub struct Party {
     pub repo: Option<String>,
     /// Whether the tool says that it is installed.
     pub installed: bool,
+    /// Whether it would satisfy what is required; none where that cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fits: Option<bool>,
     #[serde(skip)]
     scheme: Scheme,
 }
@@ -412,8 +416,8 @@ impl fmt::Display for Conflict {
             ConflictKind::BestCandidate => write!(f, "{package} cannot be brought up to date"),
         }?;
         for (n, candidate) in self.candidates.iter().enumerate() {
-            f.write_str(if n == 0 { "; there is " } else { ", " })?;
-            fmt::Display::fmt(candidate, f)?;
+            let does = if candidate.fits == Some(true) { ", which would do" } else { "" };
+            write!(f, "{}{candidate}{does}", if n == 0 { "; there is " } else { ", " })?;
         }
         Ok(())
     }

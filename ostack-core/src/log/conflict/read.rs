@@ -1,10 +1,12 @@
 //! Reads conflicts out of what the tools print, line by line.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Captures, Regex};
 
+use super::translated::{INSTALLED, STATEMENTS};
 use super::{Conflict, ConflictKind, Party, Requirement};
 use crate::log::PackageTool::{self, Dnf, Pip, Puppet, Rpm, Yum};
 use crate::span::Span;
@@ -36,234 +38,73 @@ const fn form(
 }
 
 /// What is more particular stands first: a line is read by the first form that fits.
+#[rustfmt::skip]
 const FORMS: &[Form] = &[
-    form(
-        NothingProvides,
-        Dnf,
-        "nothing provides ",
-        "nothing provides REQ needed by (?:module )?PKGFROM",
-    ),
+    form(NothingProvides, Dnf, "nothing provides ", "nothing provides REQ needed by (?:module )?PKGFROM"),
     form(NothingProvides, Dnf, "nothing provides ", "nothing provides requested REQ\\s*$"),
-    form(
-        ProvidersRuledOut,
-        Dnf,
-        "none of the providers",
-        "(?<installed>installed )?(?:package|module) PKGFROM requires REQ, but none of the providers",
-    ),
+    form(ProvidersRuledOut, Dnf, "none of the providers", "(?<installed>installed )?(?:package|module) PKGFROM requires REQ, but none of the providers"),
     form(BothVersions, Dnf, "cannot install both ", "cannot install both PKGFROM and OTHERWHENCE"),
     form(Obsoletes, Dnf, " obsolete ", "both package PKGFROM and OTHERWHENCE obsolete REQ\\s*$"),
-    form(
-        Conflicts,
-        Dnf,
-        " conflicts with ",
-        "(?<installed>installed )?package PKGFROM conflicts with REQ provided by OTHERWHENCE",
-    ),
-    form(
-        Obsoletes,
-        Dnf,
-        " obsoletes ",
-        "(?<installed>installed )?package PKGFROM (?:implicitly )?obsoletes REQ provided by OTHERWHENCE",
-    ),
-    form(
-        Excluded,
-        Dnf,
-        "exclude filtering",
-        "package OTHERWHENCE is filtered out by exclude filtering",
-    ),
-    form(
-        ModularFilter,
-        Dnf,
-        "modular filtering",
-        "package OTHERWHENCE is filtered out by modular filtering",
-    ),
+    form(Conflicts, Dnf, " conflicts with ", "(?<installed>installed )?package PKGFROM conflicts with REQ provided by OTHERWHENCE"),
+    form(Obsoletes, Dnf, " obsoletes ", "(?<installed>installed )?package PKGFROM (?:implicitly )?obsoletes REQ provided by OTHERWHENCE"),
+    form(Excluded, Dnf, "exclude filtering", "package OTHERWHENCE is filtered out by exclude filtering"),
+    form(ModularFilter, Dnf, "modular filtering", "package OTHERWHENCE is filtered out by modular filtering"),
     form(Architecture, Dnf, "inferior architecture", "OTHERWHENCE has inferior architecture"),
-    form(
-        Architecture,
-        Dnf,
-        "compatible architecture",
-        "package OTHERWHENCE does not have a compatible architecture",
-    ),
-    form(
-        DistroSync,
-        Dnf,
-        "a distupgrade repository",
-        "OTHERWHENCE does not belong to a distupgrade repository",
-    ),
-    form(
-        BestCandidate,
-        Dnf,
-        "the best update candidate",
-        "cannot install the best update candidate for package PKGFROM",
-    ),
+    form(Architecture, Dnf, "compatible architecture", "package OTHERWHENCE does not have a compatible architecture"),
+    form(DistroSync, Dnf, "a distupgrade repository", "OTHERWHENCE does not belong to a distupgrade repository"),
+    form(BestCandidate, Dnf, "the best update candidate", "cannot install the best update candidate for package PKGFROM"),
     form(Excluded, Dnf, "filtered out by exclude filtering for argument", "for argument: OTHER"),
-    form(
-        ModularFilter,
-        Dnf,
-        "filtered out by modular filtering for argument",
-        "for argument: OTHER",
-    ),
+    form(ModularFilter, Dnf, "filtered out by modular filtering for argument", "for argument: OTHER"),
     form(NotFound, Dnf, "No match for argument", "No match for argument:? PKG"),
     form(NotFound, Yum, " available.", "No package PKG available\\."),
-    form(
-        Metadata,
-        Dnf,
-        "for repo '",
-        "Failed to (?:download metadata for|synchronize cache for) repo '(?<repo>[^'\\n]+)'",
-    ),
-    form(
-        Metadata,
-        Yum,
-        "for repository: ",
-        "Cannot retrieve repository metadata[^\\n]* for repository: (?<repo>[\\w./-]+)",
-    ),
+    form(Metadata, Dnf, "for repo '", "Failed to (?:download metadata for|synchronize cache for) repo '(?<repo>[^'\\n]+)'"),
+    form(Metadata, Yum, "for repository: ", "Cannot retrieve repository metadata[^\\n]* for repository: (?<repo>[\\w./-]+)"),
     form(Metadata, Yum, "metalink for repository: ", "metalink for repository: (?<repo>[\\w.-]+)"),
-    form(
-        Download,
-        Dnf,
-        "has incorrect checksum",
-        "Package \"PKG\" from local repository \"(?<package_repo>[^\"]+)\"",
-    ),
+    form(Download, Dnf, "has incorrect checksum", "Package \"PKG\" from local repository \"(?<package_repo>[^\"]+)\""),
     form(Download, Dnf, "Cannot download ", "^ +(?:- )?PKG: Cannot download "),
     form(Unsigned, Dnf, " is not signed", "Package PKG is not signed"),
-    form(
-        Module,
-        Dnf,
-        "missing groups or modules",
-        "missing groups or modules: (?<package>[\\w.:+-]+)",
-    ),
-    form(
-        Module,
-        Dnf,
-        "switching of module '",
-        "switching of module '(?<package>[^'\\n]+)' stream '(?<other_version>[^'\\n]+)' to stream '(?<package_version>[^'\\n]+)'",
-    ),
-    form(
-        File,
-        Rpm,
-        " conflicts with file from package ",
-        "file (?<file>/\\S+) from install of PKG conflicts with file from package OTHER",
-    ),
-    form(
-        File,
-        Rpm,
-        "between attempted installs of ",
-        "file (?<file>/\\S+) conflicts between attempted installs of PKG and OTHER",
-    ),
-    form(
-        AlreadyInstalled,
-        Rpm,
-        "(which is newer than ",
-        "package OTHER \\(which is newer than PKG\\)",
-    ),
-    form(
-        Architecture,
-        Rpm,
-        "intended for a different",
-        "package OTHER is intended for a different (?:architecture|operating system)",
-    ),
-    form(
-        StillNeeded,
-        Rpm,
-        " is needed by (installed) ",
-        "(?:Failed dependencies:|^)\\s*REQ is needed by \\(installed\\) PKG",
-    ),
-    form(
-        NothingProvides,
-        Rpm,
-        " is needed by ",
-        "(?:Failed dependencies:|^)\\s*REQ is needed by PKG",
-    ),
-    form(
-        Obsoletes,
-        Rpm,
-        " is obsoleted by ",
-        "(?:Failed dependencies:|^)\\s*REQ is obsoleted by (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$",
-    ),
-    form(
-        Obsoletes,
-        Yum,
-        " is obsoleted by ",
-        "(?:Package )?OTHER is obsoleted by (?<package>[\\w+-][\\w.+:~^-]*), ",
-    ),
-    form(
-        Conflicts,
-        Rpm,
-        " conflicts with ",
-        "(?:Failed dependencies:|^)\\s+REQ conflicts with (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$",
-    ),
+    form(Module, Dnf, "missing groups or modules", "missing groups or modules: (?<package>[\\w.:+-]+)"),
+    form(Module, Dnf, "switching of module '", "switching of module '(?<package>[^'\\n]+)' stream '(?<other_version>[^'\\n]+)' to stream '(?<package_version>[^'\\n]+)'"),
+    form(File, Rpm, " conflicts with file from package ", "file (?<file>/\\S+) from install of PKG conflicts with file from package OTHER"),
+    form(File, Rpm, "between attempted installs of ", "file (?<file>/\\S+) conflicts between attempted installs of PKG and OTHER"),
+    form(AlreadyInstalled, Rpm, "(which is newer than ", "package OTHER \\(which is newer than PKG\\)"),
+    form(Architecture, Rpm, "intended for a different", "package OTHER is intended for a different (?:architecture|operating system)"),
+    form(StillNeeded, Rpm, " is needed by (installed) ", "(?:Failed dependencies:|^)\\s*REQ is needed by \\(installed\\) PKG"),
+    form(NothingProvides, Rpm, " is needed by ", "(?:Failed dependencies:|^)\\s*REQ is needed by PKG"),
+    form(Obsoletes, Rpm, " is obsoleted by ", "(?:Failed dependencies:|^)\\s*REQ is obsoleted by (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$"),
+    form(Obsoletes, Yum, " is obsoleted by ", "(?:Package )?OTHER is obsoleted by (?<package>[\\w+-][\\w.+:~^-]*), "),
+    form(Conflicts, Rpm, " conflicts with ", "(?:Failed dependencies:|^)\\s+REQ conflicts with (?<installed>\\(installed\\) )?(?<package>[\\w.+:~^-]+-\\d[\\w.+:~^-]*\\.\\w+)\\s*$"),
     form(Conflicts, Yum, " conflicts with ", "Error: PKG conflicts with OTHER"),
     form(Multilib, Yum, "Protected multilib versions", "Protected multilib versions: PKG != OTHER"),
-    form(
-        WrongVersion,
-        Pip,
-        ", but you",
-        "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) (?:requires|has requirement) (?<requires>[^\\n]+?), but you(?:'ll)? have (?<other>[\\w.+-]+) (?<other_version>[\\w.+!-]+?)(?: which is incompatible|\\.?\\s*$)",
-    ),
-    form(
-        WrongVersion,
-        Pip,
-        ", which is not installed",
-        "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) requires (?<requires>[^\\n]+?), which is not installed",
-    ),
-    form(
-        Contradiction,
-        Pip,
-        " depends on ",
-        "^\\s+(?<package>[\\w.+-]+)(?:\\[[^\\]\\n]*\\])? (?<package_version>[\\w.+!-]+) depends on (?<requires>[^\\n]+?)\\s*$",
-    ),
-    form(
-        Contradiction,
-        Pip,
-        "The user requested ",
-        "The user requested (?:\\(constraint\\) )?(?<requires>[^\\n]+?)\\s*$",
-    ),
-    form(
-        NothingProvides,
-        Pip,
-        "that satisfies the requirement ",
-        "that satisfies the requirement (?<requires>[^\\n(]+?)(?: \\(from (?<package>[\\w.+-]+?)(?:==(?<package_version>[\\w.+!-]+))?(?:->[^)\\n]*)?\\))? \\(from versions: (?<versions>[^)\\n]*)\\)",
-    ),
-    form(
-        NothingProvides,
-        Pip,
-        "No matching distribution found for ",
-        "No matching distribution found for (?<requires>[^\\n(]+?)\\s*(?:\\(from (?<package>[\\w.+-]+)[^\\n]*)?$",
-    ),
-    form(
-        WrongVersion,
-        Puppet,
-        ", installed: ",
-        "^\\s+(?<other>[\\w/-]+), installed: (?<other_version>[\\w.+-]+), expected: (?<ranges>[^\\n]+?)\\s*$",
-    ),
-    form(
-        WrongVersion,
-        Puppet,
-        ", expects '",
-        "^\\s+(?<package>[\\w/-]+), expects '(?<of>[\\w/-]+)': (?<ranges>[^\\n]+?)\\s*$",
-    ),
-    form(
-        WrongVersion,
-        Puppet,
-        " requires '",
-        "'(?<package>[\\w/-]+)' \\(v(?<package_version>[\\w.+-]+)\\) requires '(?<of>[\\w/-]+)' \\((?<ranges>[^)\\n]+)\\)",
-    ),
-    form(
-        AlreadyInstalled,
-        Puppet,
-        ") is already installed",
-        "Module '(?<other>[\\w/-]+)' \\(v(?<other_version>[\\w.+-]+)\\) is already installed",
-    ),
-    form(
-        Contradiction,
-        Puppet,
-        "cannot satisfy all dependencies",
-        "The requested version cannot satisfy all dependencies",
-    ),
+    form(WrongVersion, Pip, ", but you", "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) (?:requires|has requirement) (?<requires>[^\\n]+?), but you(?:'ll)? have (?<other>[\\w.+-]+) (?<other_version>[\\w.+!-]+?)(?: which is incompatible|\\.?\\s*$)"),
+    form(WrongVersion, Pip, ", which is not installed", "(?<package>[\\w.+-]+) (?<package_version>[\\w.+!-]+) requires (?<requires>[^\\n]+?), which is not installed"),
+    form(Contradiction, Pip, " depends on ", "^\\s+(?<package>[\\w.+-]+)(?:\\[[^\\]\\n]*\\])? (?<package_version>[\\w.+!-]+) depends on (?<requires>[^\\n]+?)\\s*$"),
+    form(Contradiction, Pip, "The user requested ", "The user requested (?:\\(constraint\\) )?(?<requires>[^\\n]+?)\\s*$"),
+    form(NothingProvides, Pip, "that satisfies the requirement ", "that satisfies the requirement (?<requires>[^\\n(]+?)(?: \\(from (?<package>[\\w.+-]+?)(?:==(?<package_version>[\\w.+!-]+))?(?:->[^)\\n]*)?\\))? \\(from versions: (?<versions>[^)\\n]*)\\)"),
+    form(NothingProvides, Pip, "No matching distribution found for ", "No matching distribution found for (?<requires>[^\\n(]+?)\\s*(?:\\(from (?<package>[\\w.+-]+)[^\\n]*)?$"),
+    form(WrongVersion, Puppet, ", installed: ", "^\\s+(?<other>[\\w/-]+), installed: (?<other_version>[\\w.+-]+), expected: (?<ranges>[^\\n]+?)\\s*$"),
+    form(WrongVersion, Puppet, ", expects '", "^\\s+(?<package>[\\w/-]+), expects '(?<of>[\\w/-]+)': (?<ranges>[^\\n]+?)\\s*$"),
+    form(WrongVersion, Puppet, " requires '", "'(?<package>[\\w/-]+)' \\(v(?<package_version>[\\w.+-]+)\\) requires '(?<of>[\\w/-]+)' \\((?<ranges>[^)\\n]+)\\)"),
+    form(AlreadyInstalled, Puppet, ") is already installed", "Module '(?<other>[\\w/-]+)' \\(v(?<other_version>[\\w.+-]+)\\) is already installed"),
+    form(Contradiction, Puppet, "cannot satisfy all dependencies", "The requested version cannot satisfy all dependencies"),
 ];
 
-/// `Requires: x` under yum's `Error: Package: …`, and what it shows of the required package.
-const YUM_BLOCK: &str = r"^\s+(?<label>Requires|Available|Installing|Installed|Removing|Updated By|Obsoleted By|Update|Updating)\s?: (?<value>[^\n]+?)(?:\s\((?<repo>[@\w./-]+)\))?\s*$";
-const YUM_HEAD: &str = r"Error: Package: (?<package>[\w.+:~^-]+) \((?<repo>[@\w./ -]+)\)";
+/// `Error: Package: …` of yum, in the languages in which it speaks.
+const YUM_HEAD: &str = r"(?:Package|软件包|套件|Пакет|パッケージ|Paquete|Paquet|Paket|Pacote|Pakiet)\s?(?::|：)\s?(?<package>[\w.+:~^-]+) \((?<repo>[@\w./ -]+)\)";
+const YUM_KEYS: &[&str] = &[
+    "Package: ",
+    "软件包",
+    "套件",
+    "Пакет",
+    "パッケージ",
+    "Paquete",
+    "Paquet",
+    "Paket",
+    "Pacote",
+    "Pakiet",
+];
+/// `Requires: x` under it, and what it shows of the required package.
+const YUM_BLOCK: &str = r"^\s+(?:(?<requires>Requires|需要|Необходимо|Требует|要求|Necesita|Requiere|Requiert|Benötigt|Requer)|(?<installed>Installed|Removing|Updating|已安装|正在删除|Установлено|インストール|Instalado|Installé|Installiert)|(?<offered>Available|Installing|Updated By|Obsoleted By|Update|可用|正在安装|Доступно|利用可能|Disponible|Verfügbar|Disponível))\s?(?::|：)\s?(?<value>[^\n]+?)(?:\s\((?<repo>[@\w./-]+)\))?\s*$";
 /// dnf's list of names behind `Unable to find a match:` and the protected packages.
 const LISTS: &[(ConflictKind, &str)] =
     &[(NotFound, "nable to find a match: "), (Protected, "following protected packages: ")];
@@ -271,29 +112,71 @@ const LISTS: &[(ConflictKind, &str)] =
 struct Reader {
     /// The words of which every statement holds some.
     keys: AhoCorasick,
-    forms: Vec<Regex>,
+    forms: Vec<Compiled>,
     yum_block: Regex,
     yum_head: Regex,
 }
 
+/// A form, whose expression is compiled when its words are seen.
+struct Compiled {
+    kind: ConflictKind,
+    tool: PackageTool,
+    key: &'static str,
+    text: Cow<'static, str>,
+    regex: OnceLock<Regex>,
+}
+
+impl Compiled {
+    fn regex(&self) -> &Regex {
+        self.regex.get_or_init(|| compile(&self.text))
+    }
+}
+
 static READER: LazyLock<Reader> = LazyLock::new(|| {
-    let compile = |regex: &str| {
-        let whole = regex
-            .replace("PKG", r"(?<package>[\w+][\w.+:~^-]*)")
-            .replace("OTHER", r"(?<other>[\w+][\w.+:~^-]*)")
-            .replace("REQ", r"(?<requires>\S[^\n]*?)")
-            .replace("FROM", r"(?: from (?<package_repo>[\w.@-]+))?")
-            .replace("WHENCE", r"(?: from (?<other_repo>[\w.@-]+))?");
-        Regex::new(&format!("(?-u){whole}")).expect("the forms are valid")
-    };
-    let keys = FORMS.iter().map(|form| form.key).chain(LISTS.iter().map(|(_, words)| *words));
+    let form = |kind, tool, key, text| Compiled { kind, tool, key, text, regex: OnceLock::new() };
+    let english = FORMS.iter().map(|f| form(f.kind, f.tool, f.key, Cow::Borrowed(f.regex)));
+    let translated = STATEMENTS.iter().map(|&(kind, words)| {
+        let (key, text) = translated(kind, words);
+        form(kind, Dnf, key, Cow::Owned(text))
+    });
+    let forms: Vec<Compiled> = english.chain(translated).collect();
+    let keys = forms.iter().map(|form| form.key).chain(LISTS.iter().map(|(_, words)| *words));
     Reader {
-        keys: AhoCorasick::new(keys.chain(["Error: Package: "])).expect("the words are few"),
-        forms: FORMS.iter().map(|form| compile(form.regex)).collect(),
+        keys: AhoCorasick::new(keys.chain(YUM_KEYS.iter().copied())).expect("the words are few"),
+        forms,
         yum_block: compile(YUM_BLOCK),
         yum_head: compile(YUM_HEAD),
     }
 });
+
+fn compile(text: &str) -> Regex {
+    let whole = text
+        .replace("PKG", r"(?<package>[\w+][\w.+:~^-]*)")
+        .replace("OTHER", r"(?<other>[\w+][\w.+:~^-]*)")
+        .replace("REQ", r"(?<requires>[^\s-][^\n]*?)")
+        .replace("FROM", r"(?: from (?<package_repo>[\w.@-]+))?")
+        .replace("WHENCE", r"(?: from (?<other_repo>[\w.@-]+))?");
+    Regex::new(&format!("(?-u){whole}")).expect("the forms are valid")
+}
+
+/// The longest words of a translated statement, and its expression.
+fn translated(kind: ConflictKind, words: &'static str) -> (&'static str, String) {
+    let values: &[&str] = match kind {
+        NothingProvides => &["REQ", "PKG"],
+        ProvidersRuledOut => &["PKG", "REQ"],
+        BothVersions => &["PKG", "OTHER"],
+        Conflicts | Obsoletes => &["PKG", "REQ", "OTHER"],
+        _ => &["OTHER"],
+    };
+    let parts = words.split("{}");
+    let key = parts.clone().max_by_key(|part| part.len()).unwrap_or_default();
+    let mut text = String::new();
+    for (part, value) in parts.zip(values.iter().chain([&r"\s*$"])) {
+        text += &regex::escape(part);
+        text += value;
+    }
+    (key, text)
+}
 
 /// What the text says does not fit, what decides first.
 pub(super) fn conflicts(text: &[u8]) -> Vec<Conflict> {
@@ -334,9 +217,8 @@ impl Found {
         {
             self.problem += 1;
         }
-        if let Some(name) = after(line, "problem with installed package ") {
-            self.installed.push(first_word(&name));
-        }
+        let installed = ["problem with installed package "].iter().chain(INSTALLED);
+        self.installed.extend(installed.filter_map(|words| Some(first_word(&after(line, words)?))));
         self.puppet_module(line);
         if self.yum_line(line, place) {
             return;
@@ -349,9 +231,9 @@ impl Found {
             }
             return;
         }
-        for (form, regex) in FORMS.iter().zip(&READER.forms) {
+        for form in &READER.forms {
             if has(form.key)
-                && let Some(groups) = regex.captures(line)
+                && let Some(groups) = form.regex().captures(line)
             {
                 return self.form(form, &groups, place);
             }
@@ -359,7 +241,7 @@ impl Found {
     }
 
     /// A line that one of the forms fits.
-    fn form(&mut self, form: &Form, groups: &Captures<'_>, place: Span) {
+    fn form(&mut self, form: &Compiled, groups: &Captures<'_>, place: Span) {
         let text = |name: &str| {
             let found = groups.name(name)?;
             Some(String::from_utf8_lossy(found.as_bytes()).trim_end().to_owned())
@@ -368,6 +250,11 @@ impl Found {
         let named = |name: &str| {
             let mut found = party(&text(name)?, text(&format!("{name}_version")), scheme);
             found.repo = text(&format!("{name}_repo"));
+            // dnf 5 names the host itself as a repository.
+            if found.repo.as_deref() == Some("@System") {
+                found.installed = true;
+                found.repo = None;
+            }
             Some(found)
         };
         let mut conflict = Conflict {
@@ -384,7 +271,7 @@ impl Found {
             conflict.package.as_mut().map(|package| package.installed = true);
         }
         let other_is_installed = matches!(form.kind, AlreadyInstalled | DistroSync | WrongVersion)
-            || form.regex.contains("file from package");
+            || form.text.contains("file from package");
         if other_is_installed {
             conflict.other.as_mut().map(|other| other.installed = true);
         }
@@ -467,8 +354,8 @@ impl Found {
             return false;
         };
         let Some(conflict) = self.conflicts.last_mut() else { return false };
-        let (label, value) = (text(&groups, "label"), text(&groups, "value").unwrap_or_default());
-        if label.as_deref() == Some("Requires") {
+        let value = text(&groups, "value").unwrap_or_default();
+        if groups.name("requires").is_some() {
             let repo = text(&groups, "repo").map(|repo| format!("({repo})")).unwrap_or_default();
             let text = format!("{value}{repo}");
             conflict.requires = Some(Requirement { text, scheme: Scheme::Rpm });
@@ -477,8 +364,7 @@ impl Found {
         }
         let mut candidate = party(&value, None, Scheme::Rpm);
         let repo = text(&groups, "repo").unwrap_or_default();
-        candidate.installed =
-            matches!(label.as_deref(), Some("Installed" | "Removing" | "Updating"));
+        candidate.installed = groups.name("installed").is_some();
         candidate.repo = Some(repo.trim_start_matches('@').to_owned()).filter(|r| !r.is_empty());
         conflict.candidates.push(candidate);
         true
@@ -520,6 +406,14 @@ impl Found {
                 && !found.iter().any(|other| other.same(&conflict) || says_less(&conflict, other))
             {
                 found.push(conflict);
+            }
+        }
+        for Conflict { requires, other, candidates, .. } in &mut found {
+            let Some(requires) = requires else { continue };
+            let name = requires.name().map(base).map(str::to_owned);
+            let named = |party: &&mut Party| Some(&party.name) == name.as_ref();
+            for party in other.iter_mut().chain(candidates).filter(named) {
+                party.fits = requires.allows(party);
             }
         }
         found.sort_by_key(|conflict| conflict.kind);
@@ -576,6 +470,7 @@ fn party(text: &str, version: Option<String>, scheme: Scheme) -> Party {
         version,
         repo: None,
         installed: false,
+        fits: None,
         scheme,
     };
     if let Some(version) = &party.version {
@@ -593,7 +488,7 @@ fn base(name: &str) -> &str {
 }
 
 /// What follows `words` in the line.
-fn after<'l>(line: &'l [u8], words: &str) -> Option<std::borrow::Cow<'l, str>> {
+fn after<'l>(line: &'l [u8], words: &str) -> Option<Cow<'l, str>> {
     let at = memchr::memmem::find(line, words.as_bytes())?;
     Some(String::from_utf8_lossy(&line[at + words.len()..]))
 }

@@ -336,27 +336,48 @@ ERROR: No matching distribution found for foo>=2
     1+5 package error
       message: Problem: conflicting requests⏎  - nothing provides qemu-kvm >= 4.2 needed by openstack-nova-compute-1:22.0.1-1.el8.noarch⏎(try to add '--skip-broken' to skip uninstallable packages)
       tool: dnf
+      problem: nothing_provides
+      package: openstack-nova-compute-1:22.0.1-1.el8.noarch
+      requires: qemu-kvm >= 4.2
     6+4 package error
       message: Errors during downloading metadata for repository 'powertools':⏎  - Curl error (37): Couldn't read a file for file:///srv/gone/repomd.xml⏎Error: Failed to download metadata for repo 'powertools': Cannot download repomd.xml
       tool: dnf
+      problem: metadata
+      repo: powertools
     10+3 package error
       message: No match for argument: no-such⏎Error: Unable to find a match: no-such
       tool: dnf
+      problem: not_found
+      package: no-such
     13+3 package error
       message: Transaction test error:⏎  file /etc/my.cnf conflicts between attempted installs of a-1 and b-1
       tool: dnf
+      problem: file
+      package: a-1
+      other: b-1
     16+6 package error
       message: Package: a-1.el7.noarch (repo-a)⏎           Requires: b >= 2⏎Error: Package: c-1.el7.noarch (repo-a)⏎           Requires: d⏎ You could try using --skip-broken to work around the problem
       tool: yum
+      problem: nothing_provides
+      package: a-1.el7.noarch
+      repo: repo-a
+      requires: b >= 2
     22+3 package error
       message: 软件包：a-1.el7.noarch (repo-a)⏎          需要：b = 1
       tool: yum
+      problem: nothing_provides
+      package: a-1.el7.noarch
+      repo: repo-a
+      requires: b = 1
     25+3 package error
       message: Проблема: конфликтующие запросы
       tool: dnf
     28+4 package error
       message: Failed dependencies:⏎	firewalld >= 0.3.5-1 is needed by (installed) x-1.x86_64⏎error: unpacking of archive failed on file /usr/lib/x: cpio: rename
       tool: rpm
+      problem: still_needed
+      package: x-1.x86_64
+      requires: firewalld >= 0.3.5-1
     32+4 package warning
       message: Could not retrieve mirrorlist http://mirrorlist.invalid/?release=7 error was⏎14: curl#6 - "Could not resolve host: mirrorlist.invalid; Unknown error"
       tool: yum
@@ -366,6 +387,8 @@ ERROR: No matching distribution found for foo>=2
     41+2 package error
       message: Could not find a version that satisfies the requirement foo>=2 (from versions: 1.0)⏎ERROR: No matching distribution found for foo>=2
       tool: pip
+      problem: nothing_provides
+      requires: foo>=2
     "#);
 }
 
