@@ -7,6 +7,7 @@ import functools
 import hashlib
 import html.parser
 import json
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -279,3 +280,34 @@ def test_a_browser_would_tell_of_a_request_and_of_a_script(tmp_path: Path) -> No
     opened, printed, asked = open_page(unguarded, tmp_path / "without")
     assert picture in asked
     assert "<title>ran</title>" in opened
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_texts_stand_out_as_wcag_aa_asks() -> None:
+    page = ostack.diagnose_text("").to_html()
+    themes = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in page.split(":root {")[1:3]]
+    texts = {
+        "ink": ("paper", "card", "code", "mark", "red-paper", "amber-paper", "blue-paper"),
+        "soft": ("paper", "card", "code", "red-paper", "amber-paper", "blue-paper"),
+        "paper": ("ink",),
+        "red": ("card", "red-paper"),
+        "amber": ("card", "amber-paper"),
+        "green": ("card", "green-paper"),
+        "blue": ("card", "paper", "blue-paper"),
+    }
+    assert len(themes) == 2 and themes[0] != themes[1]
+    for theme in themes:
+        for text, grounds in texts.items():
+            for ground in grounds:
+                assert contrast(theme[text], theme[ground]) >= 4.5, (text, ground)
+        assert contrast(theme["bar"], theme["card"]) >= 3

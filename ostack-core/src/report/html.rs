@@ -189,35 +189,32 @@ fn render(finding: &Finding, number: usize, drawn: bool) -> String {
 }
 
 fn fix(fix: &Fix) -> Value {
-    #[derive(Serialize)]
-    struct Step {
-        kind: &'static str,
-        text: String,
-        risk: Option<String>,
-        on: Option<String>,
-    }
-    let mut steps: Vec<Step> = Vec::new();
-    for step in &fix.steps {
-        let (kind, text) = match &step.action {
-            Action::Run(command) => ("run", command.clone()),
-            Action::Set { param, value } => ("set", format!("{param}={value}")),
-            Action::Note(note) => ("note", note.clone()),
-            Action::Add { .. } | Action::Key { .. } => ("edit", step.text()),
-        };
-        // What is set in the answer file is one block.
-        if let Some(last) = steps.last_mut().filter(|last| kind == "set" && last.kind == "set") {
-            last.text = format!("{}\n{text}", last.text);
-            continue;
-        }
+    let mut steps: Vec<Value> = Vec::new();
+    // What is set in the answer file is one block.
+    let mut set: Vec<String> = Vec::new();
+    for (number, step) in fix.steps.iter().enumerate() {
         let alone = fix.steps.len() == 1 || step.risk == Risk::Safe;
         let risk = (!alone).then(|| step.risk.to_string());
-        steps.push(Step { kind, text, risk, on: step.on.clone() });
+        let (kind, text): (_, Value) = match &step.action {
+            Action::Run(command) => ("run", command.clone().into()),
+            Action::Note(note) => ("note", prose(note)),
+            Action::Add { .. } | Action::Key { .. } => ("edit", step.text().into()),
+            Action::Set { param, value } => {
+                set.push(format!("{param}={value}"));
+                let next = fix.steps.get(number + 1).map(|next| &next.action);
+                if matches!(next, Some(Action::Set { .. })) {
+                    continue;
+                }
+                ("set", std::mem::take(&mut set).join("\n").into())
+            }
+        };
+        steps.push(context! { kind, text, risk, on => step.on.clone() });
     }
     context! {
         title => clip(&fix.title, 300),
         risk => fix.risk().to_string(),
         only => fix.only.clone(),
-        steps => Value::from(Serde(steps)),
+        steps,
     }
 }
 
