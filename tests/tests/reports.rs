@@ -11,25 +11,25 @@ use ostack_tests::path;
 /// The cases by name.
 fn cases() -> Vec<(&'static str, Report)> {
     let rules = KnowledgeBase::builtin();
+    let read = |name: &str| {
+        std::fs::read_to_string(path("logs/founding").join(name)).expect("a file of the tests")
+    };
     let log = |name: &str| {
-        let bytes = std::fs::read(path("logs/founding").join(name)).unwrap();
         let mut sources = Sources::new();
-        sources.push(Source::bytes(name, bytes));
+        sources.push(Source::bytes(name, read(name)));
         sources
     };
-    let packages = std::fs::read_to_string(path("logs/founding/rpm-qa.txt")).unwrap();
-    let answers = std::fs::read_to_string(path("logs/founding/answers.txt")).unwrap();
-    let vendor = Context::new().packages_text("rpm-qa.txt", &packages).unwrap();
-    let bridge = Context::new().release("victoria").unwrap().os("centos-8").unwrap();
-    let bridge = bridge.answers_text("answers.txt", &answers).unwrap();
+    let vendor = Context::new().packages_text("rpm-qa.txt", &read("rpm-qa.txt"));
+    let bridge = Context::new().release("victoria").and_then(|context| context.os("centos-8"));
+    let bridge = bridge.and_then(|c| c.answers_text("answers.txt", &read("answers.txt")));
     let mut unknown = Sources::new();
     let text = "2026-01-10 09:00:00.101 7 ERROR nova.compute [-] the capacitor of 192.0.2.7 is cold\n\
                 2026-01-10 09:00:02.101 7 ERROR nova.compute [-] the capacitor of 192.0.2.8 is cold\n\
                 2026-01-10 09:00:03.101 7 ERROR nova.scheduler [-] <b>no</b> ```flux``` | left\n";
     unknown.push(Source::bytes("nova.log", text));
     let cases = [
-        ("vendor_puppet", log("192.0.2.2_controller.pp.log"), vendor),
-        ("ovn_bridge", log("console.log"), bridge),
+        ("vendor_puppet", log("192.0.2.2_controller.pp.log"), vendor.expect("packages")),
+        ("ovn_bridge", log("console.log"), bridge.expect("answers")),
         ("unexplained", unknown, Context::new()),
     ];
     let report = |(name, sources, context)| {

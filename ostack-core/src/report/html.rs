@@ -131,10 +131,8 @@ fn facts(report: &Report) -> Vec<Value> {
     if let Some(answers) = &context.answers {
         fact("Answer file", plural(answers.value as u64, "parameter"), &answers.from);
     }
-    if let Some(run) = &report.run {
-        if let Some(started) = &run.started {
-            fact("Run began", started.clone(), "the setup log's first line");
-        }
+    if let Some(started) = report.run.as_ref().and_then(|run| run.started.as_ref()) {
+        fact("Run began", started.clone(), "the setup log's first line");
     }
     facts
 }
@@ -251,13 +249,12 @@ struct Line {
 fn snippets(evidence: &[Evidence]) -> Vec<Snippet> {
     let mut files: Vec<(&str, BTreeMap<u64, Line>)> = Vec::new();
     for seen in evidence.iter().filter(|evidence| !evidence.text.is_empty()) {
-        let lines = match files.iter_mut().find(|(path, _)| *path == seen.path) {
-            Some((_, lines)) => lines,
-            None => {
-                files.push((&seen.path, BTreeMap::new()));
-                &mut files.last_mut().expect("one was pushed").1
-            }
-        };
+        let known = files.iter().position(|(path, _)| *path == seen.path);
+        let file = known.unwrap_or_else(|| {
+            files.push((&seen.path, BTreeMap::new()));
+            files.len() - 1
+        });
+        let lines = &mut files[file].1;
         let first = seen.line.saturating_sub(seen.before.len() as u64);
         let around = (first..).zip(&seen.before).chain((seen.line + 1..).zip(&seen.after));
         for (number, text) in around {
@@ -312,7 +309,7 @@ fn marked(seen: &Evidence) -> Line {
 fn prose(text: &str) -> Value {
     let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text.into();
     }
     let escaped = parts.iter().enumerate().map(|(i, part)| {
@@ -337,7 +334,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);

@@ -130,7 +130,7 @@ fn chain(report: &Report, finding: &Finding, stopped: bool) -> Chain {
         symptoms.push(effect(
             "symptom",
             "Symptoms",
-            format!("and {}", plural(more as u64, "more symptom")),
+            &format!("and {}", plural(more as u64, "more symptom")),
         ));
     }
     let mut effects = Vec::new();
@@ -138,20 +138,21 @@ fn chain(report: &Report, finding: &Finding, stopped: bool) -> Chain {
         effects.push(effect(
             "effect",
             "Effect",
-            format!("Puppet skipped {}", plural(skipped, "resource")),
+            &format!("Puppet skipped {}", plural(skipped, "resource")),
         ));
     }
     if let Some(run) = report.run.as_ref().filter(|_| stopped) {
         let manifest = run.failed_manifest.as_ref();
-        effects.extend(manifest.map(|m| effect("effect", "Effect", format!("{m} failed"))));
+        effects.extend(manifest.map(|m| effect("effect", "Effect", &format!("{m} failed"))));
         let step = run.failed_step.as_ref();
-        effects.extend(step.map(|s| effect("effect", "Effect", format!("packstack stopped: {s}"))));
+        effects
+            .extend(step.map(|s| effect("effect", "Effect", &format!("packstack stopped: {s}"))));
     }
     Chain { cause, symptoms, effects }
 }
 
-fn effect(class: &'static str, label: &'static str, title: String) -> Node {
-    Node { class, label, title: clip(&title, 120), foot: None }
+fn effect(class: &'static str, label: &'static str, title: &str) -> Node {
+    Node { class, label, title: clip(title, 120), foot: None }
 }
 
 fn file_name(path: &str) -> &str {
@@ -236,7 +237,7 @@ fn narrow(chains: &[Chain]) -> Picture {
 fn draw(node: &Node, x: f64, y: f64, width: f64) -> Box {
     const MOST_LINES: usize = 4;
     let character = if node.class == "cause" { 8.2 } else { 7.5 };
-    let columns = ((width - 2.0 * PAD) / character) as usize;
+    let columns = (1..200).take_while(|&n| f64::from(n) * character <= width - 2.0 * PAD).count();
     let wrap = |text: &str| {
         let options =
             textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation);
