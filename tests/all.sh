@@ -12,7 +12,8 @@ CARGO_TARGET_DIR=target cargo run --quiet --manifest-path tests/dependent/Cargo.
 
 echo "== Python: the wheel, its stubs and its tests"
 python3 -m venv target/venv
-target/venv/bin/pip install --quiet --disable-pip-version-check 'maturin>=1.9.4,<2' 'pytest>=8' 'mypy>=1.10' 'jsonschema>=4'
+target/venv/bin/pip install --quiet --disable-pip-version-check 'maturin>=1.9.4,<2' 'pytest>=8' 'mypy>=1.10' \
+    'jsonschema>=4' 'lxml>=5'
 (cd ostack-py && VIRTUAL_ENV="$PWD/../target/venv" ../target/venv/bin/maturin develop --quiet --locked)
 target/venv/bin/python -m mypy --strict ostack-py/python ostack-py/tests
 (cd ostack-py && ../target/venv/bin/python -m pytest)

@@ -267,5 +267,6 @@ fn exception(message: &str) -> String {
 /// `Applied catalog in 12.34 seconds`, `Finished catalog run in 4.43 seconds`
 fn seconds(message: &[u8]) -> Option<f64> {
     let message = std::str::from_utf8(message).ok()?;
-    message.split_ascii_whitespace().rev().nth(1)?.parse().ok()
+    let seconds: f64 = message.split_ascii_whitespace().rev().nth(1)?.parse().ok()?;
+    (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
 }

@@ -131,10 +131,8 @@ fn facts(report: &Report) -> Vec<Value> {
     if let Some(answers) = &context.answers {
         fact("Answer file", plural(answers.value as u64, "parameter"), &answers.from);
     }
-    if let Some(run) = &report.run {
-        if let Some(started) = &run.started {
-            fact("Run began", started.clone(), "the setup log's first line");
-        }
+    if let Some(started) = report.run.as_ref().and_then(|run| run.started.as_ref()) {
+        fact("Run began", started.clone(), "the setup log's first line");
     }
     facts
 }
@@ -189,35 +187,32 @@ fn render(finding: &Finding, number: usize, drawn: bool) -> String {
 }
 
 fn fix(fix: &Fix) -> Value {
-    #[derive(Serialize)]
-    struct Step {
-        kind: &'static str,
-        text: String,
-        risk: Option<String>,
-        on: Option<String>,
-    }
-    let mut steps: Vec<Step> = Vec::new();
-    for step in &fix.steps {
-        let (kind, text) = match &step.action {
-            Action::Run(command) => ("run", command.clone()),
-            Action::Set { param, value } => ("set", format!("{param}={value}")),
-            Action::Note(note) => ("note", note.clone()),
-            Action::Add { .. } | Action::Key { .. } => ("edit", step.text()),
-        };
-        // What is set in the answer file is one block.
-        if let Some(last) = steps.last_mut().filter(|last| kind == "set" && last.kind == "set") {
-            last.text = format!("{}\n{text}", last.text);
-            continue;
-        }
+    let mut steps: Vec<Value> = Vec::new();
+    // What is set in the answer file is one block.
+    let mut set: Vec<String> = Vec::new();
+    for (number, step) in fix.steps.iter().enumerate() {
         let alone = fix.steps.len() == 1 || step.risk == Risk::Safe;
         let risk = (!alone).then(|| step.risk.to_string());
-        steps.push(Step { kind, text, risk, on: step.on.clone() });
+        let (kind, text): (_, Value) = match &step.action {
+            Action::Run(command) => ("run", command.clone().into()),
+            Action::Note(note) => ("note", prose(note)),
+            Action::Add { .. } | Action::Key { .. } => ("edit", step.text().into()),
+            Action::Set { param, value } => {
+                set.push(format!("{param}={value}"));
+                let next = fix.steps.get(number + 1).map(|next| &next.action);
+                if matches!(next, Some(Action::Set { .. })) {
+                    continue;
+                }
+                ("set", std::mem::take(&mut set).join("\n").into())
+            }
+        };
+        steps.push(context! { kind, text, risk, on => step.on.clone() });
     }
     context! {
         title => clip(&fix.title, 300),
         risk => fix.risk().to_string(),
         only => fix.only.clone(),
-        steps => Value::from(Serde(steps)),
+        steps,
     }
 }
 
@@ -254,13 +249,12 @@ struct Line {
 fn snippets(evidence: &[Evidence]) -> Vec<Snippet> {
     let mut files: Vec<(&str, BTreeMap<u64, Line>)> = Vec::new();
     for seen in evidence.iter().filter(|evidence| !evidence.text.is_empty()) {
-        let lines = match files.iter_mut().find(|(path, _)| *path == seen.path) {
-            Some((_, lines)) => lines,
-            None => {
-                files.push((&seen.path, BTreeMap::new()));
-                &mut files.last_mut().expect("one was pushed").1
-            }
-        };
+        let known = files.iter().position(|(path, _)| *path == seen.path);
+        let file = known.unwrap_or_else(|| {
+            files.push((&seen.path, BTreeMap::new()));
+            files.len() - 1
+        });
+        let lines = &mut files[file].1;
         let first = seen.line.saturating_sub(seen.before.len() as u64);
         let around = (first..).zip(&seen.before).chain((seen.line + 1..).zip(&seen.after));
         for (number, text) in around {
@@ -315,7 +309,7 @@ fn marked(seen: &Evidence) -> Line {
 fn prose(text: &str) -> Value {
     let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text.into();
     }
     let escaped = parts.iter().enumerate().map(|(i, part)| {
@@ -340,7 +334,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);

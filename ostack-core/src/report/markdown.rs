@@ -7,7 +7,7 @@ use super::words::{self, fingerprint, plural};
 use crate::diagnosis::Report;
 use crate::finding::{Action, Evidence, Finding, Fix, Place};
 
-/// The report as Markdown (CommonMark with tables): what is known of the host, the causes with their
+/// The report as Markdown with tables: what is known of the host, the causes with their
 /// evidence and fixes, the errors that no rule explains with their fingerprints, and the next command.
 /// Whatever a log holds stays inside its fence.
 ///

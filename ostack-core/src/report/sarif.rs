@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, for editors and code-scanning services.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
@@ -204,7 +205,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(byte.into());
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

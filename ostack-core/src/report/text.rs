@@ -180,6 +180,7 @@ impl Page {
         let rendered = match shown {
             Some(evidence) => {
                 let cut = Cut::around(evidence, self.style.width.saturating_sub(12));
+                let column = cut.text[..cut.mark.start].chars().count() as u64 + 1;
                 let snippet = Snippet::source(cut.text.as_str())
                     .line_start(evidence.line as usize)
                     .path(evidence.path.as_str());
@@ -188,7 +189,10 @@ impl Page {
                     Some(note) => mark.label(note.as_str()),
                     None => mark,
                 };
-                renderer.render(&[title.element(snippet.annotation(mark))])
+                let rendered = renderer.render(&[title.element(snippet.annotation(mark))]);
+                // The column is that of the whole line, not of what is shown of it.
+                let place = |column| format!("{}:{}:{column}", evidence.path, evidence.line);
+                rendered.replacen(&place(column), &place(evidence.column), 1)
             }
             None => renderer.render(&[annotate_snippets::Group::with_title(title)]),
         };

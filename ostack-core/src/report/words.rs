@@ -1,5 +1,7 @@
 //! What several forms of the report say alike.
 
+use std::time::Duration;
+
 use crate::diagnosis::Report;
 use crate::finding::{Action, Finding, Fix, Step};
 use crate::rule::{Risk, template};
@@ -11,11 +13,11 @@ pub(super) fn plural(count: u64, noun: &str) -> String {
 
 /// A time span as people say it: `3.4 s`, `4 min 2 s`, `1 h 5 min`.
 pub(super) fn span(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
+    let whole = Duration::try_from_secs_f64(seconds.round()).unwrap_or_default().as_secs();
     match whole {
         0..10 => format!("{seconds:.1} s"),
         10..60 => format!("{whole} s"),
-        60..3600 if whole % 60 == 0 => format!("{} min", whole / 60),
+        60..3600 if whole.is_multiple_of(60) => format!("{} min", whole / 60),
         60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
@@ -98,39 +100,30 @@ pub(super) fn next(report: &Report) -> Option<Next> {
     let folder = logs
         .filter(|_| !given("openstack-setup.log"))
         .find_map(|log| log.strip_suffix("/openstack-setup.log"));
-    let paths: Vec<String> = match folder {
-        Some(folder) => vec![folder.to_owned()],
-        None => {
-            let read = report.sources.iter().filter(|source| source.skipped.is_none());
-            read.take(3).map(|source| source.path.clone()).collect()
-        }
-    };
+    let read = report.sources.iter().filter(|source| source.skipped.is_none());
+    let read = read.take(3).map(|source| source.path.as_str());
+    let paths: Vec<&str> = folder.map_or_else(|| read.collect(), |folder| vec![folder]);
     let (packages, answers) = (&report.context.packages, &report.context.answers);
     if folder.is_none() && packages.is_some() && answers.is_some() {
         return None;
     }
     let mut commands = Vec::new();
-    let mut diagnose = "ostack-cli diagnose".to_owned();
-    for path in &paths {
-        diagnose.push(' ');
-        diagnose.push_str(&template::shell_quote(if path == "<stdin>" { "-" } else { path }));
+    let mut diagnose = vec!["ostack-cli diagnose".to_owned()];
+    let paths = paths.into_iter().map(|path| if path == "<stdin>" { "-" } else { path });
+    diagnose.extend(paths.map(|path| template::shell_quote(path).into_owned()));
+    diagnose.push("--packages".to_owned());
+    if let Some(packages) = packages {
+        diagnose.push(template::shell_quote(&packages.from).into_owned());
+    } else {
+        commands.push("rpm -qa > rpm-qa.txt".to_owned());
+        diagnose.push("rpm-qa.txt".to_owned());
     }
-    match packages {
-        Some(packages) => {
-            diagnose += &format!(" --packages {}", template::shell_quote(&packages.from));
-        }
-        None => {
-            commands.push("rpm -qa > rpm-qa.txt".to_owned());
-            diagnose += " --packages rpm-qa.txt";
-        }
-    }
-    match answers {
-        Some(answers) => {
-            diagnose += &format!(" --answers {}", template::shell_quote(&answers.from));
-        }
-        None => diagnose += " --answers <the answer file of this run>",
-    }
-    commands.push(diagnose);
+    diagnose.push("--answers".to_owned());
+    diagnose.push(match answers {
+        Some(answers) => template::shell_quote(&answers.from).into_owned(),
+        None => "<the answer file of this run>".to_owned(),
+    });
+    commands.push(diagnose.join(" "));
     let why = match folder {
         Some(_) => "On the host that ran packstack: the logs of the run say more than its console.",
         None => {

@@ -7,6 +7,7 @@ use super::clip;
 use crate::diagnosis::Report;
 use crate::finding::Finding;
 use crate::report::words::plural;
+use crate::rule::Severity;
 
 /// At most so many causes are drawn, and so many symptoms of each.
 const MOST_CAUSES: usize = 5;
@@ -62,20 +63,19 @@ struct Chain {
 }
 
 pub(super) fn pictures(report: &Report) -> Option<Pictures> {
+    let stopper = report.diagnoses.iter().position(|finding| stopped_the_run(report, finding));
     let causes = report.diagnoses.iter().take(MOST_CAUSES).enumerate();
+    let chains = causes.map(|(number, finding)| chain(report, finding, stopper == Some(number)));
+    // A cause that led to nothing else needs no picture.
     let chains: Vec<Chain> =
-        causes.map(|(number, finding)| chain(report, number, finding)).collect();
-    if chains.iter().all(|chain| chain.symptoms.is_empty() && chain.effects.is_empty()) {
+        chains.filter(|chain| !(chain.symptoms.is_empty() && chain.effects.is_empty())).collect();
+    if chains.is_empty() {
         return None;
     }
     let words = chains.iter().map(|chain| {
         let after: Vec<&str> =
             chain.symptoms.iter().chain(&chain.effects).map(|node| node.title.as_str()).collect();
-        if after.is_empty() {
-            chain.cause.title.clone()
-        } else {
-            format!("{}; this led to: {}", chain.cause.title, after.join("; "))
-        }
+        format!("{}; this led to: {}", chain.cause.title, after.join("; "))
     });
     let words = words.collect::<Vec<_>>().join(". ");
     Some(Pictures { wide: wide(&chains), narrow: narrow(&chains), words })
@@ -86,7 +86,22 @@ pub(super) fn is_drawn(finding: &Finding, number: usize) -> bool {
     number < MOST_CAUSES && finding.symptoms.len() <= MOST_SYMPTOMS
 }
 
-fn chain(report: &Report, number: usize, finding: &Finding) -> Chain {
+/// Whether a finding was seen where packstack stopped: in the manifest that failed, or in what
+/// packstack or Puppet printed.
+fn stopped_the_run(report: &Report, finding: &Finding) -> bool {
+    let Some(run) = &report.run else { return false };
+    let of_packstack = |path: &str| {
+        let source = report.sources.iter().find(|source| source.path == path);
+        source.is_some_and(|source| ["packstack", "puppet"].contains(&source.kind.as_str()))
+    };
+    finding.severity == Severity::Error
+        && finding.evidence.iter().any(|evidence| match &evidence.manifest {
+            Some(manifest) => Some(manifest) == run.failed_manifest.as_ref(),
+            None => of_packstack(&evidence.path),
+        })
+}
+
+fn chain(report: &Report, finding: &Finding, stopped: bool) -> Chain {
     let cause = Node {
         class: "cause",
         label: "Root cause",
@@ -115,7 +130,7 @@ fn chain(report: &Report, number: usize, finding: &Finding) -> Chain {
         symptoms.push(effect(
             "symptom",
             "Symptoms",
-            format!("and {}", plural(more as u64, "more symptom")),
+            &format!("and {}", plural(more as u64, "more symptom")),
         ));
     }
     let mut effects = Vec::new();
@@ -123,20 +138,21 @@ fn chain(report: &Report, number: usize, finding: &Finding) -> Chain {
         effects.push(effect(
             "effect",
             "Effect",
-            format!("Puppet skipped {}", plural(skipped, "resource")),
+            &format!("Puppet skipped {}", plural(skipped, "resource")),
         ));
     }
-    if let Some(run) = report.run.as_ref().filter(|_| number == 0) {
+    if let Some(run) = report.run.as_ref().filter(|_| stopped) {
         let manifest = run.failed_manifest.as_ref();
-        effects.extend(manifest.map(|m| effect("effect", "Effect", format!("{m} failed"))));
+        effects.extend(manifest.map(|m| effect("effect", "Effect", &format!("{m} failed"))));
         let step = run.failed_step.as_ref();
-        effects.extend(step.map(|s| effect("effect", "Effect", format!("packstack stopped: {s}"))));
+        effects
+            .extend(step.map(|s| effect("effect", "Effect", &format!("packstack stopped: {s}"))));
     }
     Chain { cause, symptoms, effects }
 }
 
-fn effect(class: &'static str, label: &'static str, title: String) -> Node {
-    Node { class, label, title: clip(&title, 120), foot: None }
+fn effect(class: &'static str, label: &'static str, title: &str) -> Node {
+    Node { class, label, title: clip(title, 120), foot: None }
 }
 
 fn file_name(path: &str) -> &str {
@@ -221,7 +237,7 @@ fn narrow(chains: &[Chain]) -> Picture {
 fn draw(node: &Node, x: f64, y: f64, width: f64) -> Box {
     const MOST_LINES: usize = 4;
     let character = if node.class == "cause" { 8.2 } else { 7.5 };
-    let columns = ((width - 2.0 * PAD) / character) as usize;
+    let columns = (1..200).take_while(|&n| f64::from(n) * character <= width - 2.0 * PAD).count();
     let wrap = |text: &str| {
         let options =
             textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation);

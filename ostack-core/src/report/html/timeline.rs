@@ -92,10 +92,10 @@ pub(super) fn timeline(report: &Report) -> Option<Timeline> {
 fn shown(steps: &[StepInfo]) -> Vec<&StepInfo> {
     let mut steps: Vec<&StepInfo> = steps.iter().collect();
     if steps.len() > MOST {
-        let worth = |step: &&StepInfo| {
-            (step.state != "done", step.seconds.map_or(0, |seconds| (seconds * 1000.0) as u64))
-        };
-        steps.sort_by_key(|step| std::cmp::Reverse(worth(step)));
+        steps.sort_by(|a, b| {
+            let worth = |step: &StepInfo| (step.state != "done", step.seconds.unwrap_or_default());
+            worth(b).partial_cmp(&worth(a)).unwrap_or(std::cmp::Ordering::Equal)
+        });
         steps.truncate(MOST);
     }
     steps
