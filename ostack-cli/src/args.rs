@@ -28,6 +28,24 @@ Examples:
   ostack-cli plan --release 2024.1 --os centos-stream-9 --format sh > prepare.sh
       a script that stops at the first failed step and can be resumed; read it, then run it";
 
+const PREFLIGHT: &str = "\
+Nothing is changed and no program is started. What is not found in the files is unknown, and named.
+
+Examples:
+  sudo ostack-cli preflight --release victoria --answers answers.txt --packages rpm-qa.txt
+      this machine, before packstack runs
+  ostack-cli preflight --collector > collect.sh
+      a script that gathers on a host what preflight reads, without its passwords
+  ostack-cli preflight --root ostack-facts --release 2024.1
+      what the script gathered; a chroot and a sosreport are read as well";
+
+const REDACT: &str = "\
+Examples:
+  ostack-cli redact /var/log/nova/nova-compute.log > nova-compute.txt
+  journalctl -u httpd | ostack-cli redact -
+  ostack-cli redact run.log --answers answers.txt
+      the values of the answer file's passwords too, wherever they stand";
+
 /// Says what broke in a failed packstack (OpenStack RDO) installation, why, and what to do.
 #[derive(Debug, Parser)]
 #[command(name = "ostack-cli", version, after_help = EXIT, max_term_width = 100)]
@@ -50,6 +68,12 @@ pub(crate) enum Command {
     /// Print the steps that prepare a host and install a release
     #[command(after_help = PLAN)]
     Plan(Plan),
+    /// Say before packstack runs what would make it fail, from a host's files
+    #[command(after_help = PREFLIGHT)]
+    Preflight(Preflight),
+    /// Print files with their secrets masked, safe to post
+    #[command(after_help = REDACT)]
+    Redact(Redact),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -338,4 +362,45 @@ pub(crate) enum PlanFormat {
     Sh,
     Markdown,
     Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Preflight {
+    /// The host's root: a mounted disk, a chroot, a sosreport, or what --collector gathered; left out,
+    /// without --packages and --answers: this machine's
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// The host's packages: the output of `rpm -qa` or `dnf list installed`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) packages: Option<PathBuf>,
+    /// The OpenStack release, such as victoria or 2024.1
+    #[arg(long)]
+    pub(crate) release: Option<String>,
+    /// The operating system, such as centos-8 or centos-stream-9
+    #[arg(long)]
+    pub(crate) os: Option<String>,
+    /// The answer file that packstack will run with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// Print a shell script that gathers on a host what is read, and do nothing else
+    #[arg(long, conflicts_with_all = ["root", "packages", "release", "os", "answers", "format"])]
+    pub(crate) collector: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleFolders,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(crate) color: When,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Redact {
+    /// Files, or `-` for standard input
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// An answer file, whose secret values are masked wherever they stand
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
 }

@@ -51,7 +51,9 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let text = match (&why, args.format) {
         (Some(why), _) => why.to_string(),
         (None, Format::Json) => report::json(&report),
-        (None, Format::Text) => report::text(&report, &style(args)),
+        (None, Format::Text) => {
+            report::text(&report, &style(args.color, args.output.is_some(), args.top))
+        }
     };
     match &args.output {
         Some(path) => {
@@ -112,23 +114,23 @@ fn context(args: &Diagnose) -> ostack_core::Result<Context> {
     Ok(context)
 }
 
-fn style(args: &Diagnose) -> Style {
-    let color = match args.color {
+/// How a text looks; one for a file has no colours unless they are asked for.
+pub(crate) fn style(color: When, to_file: bool, top: Option<usize>) -> Style {
+    if color == When::Always {
+        anstream::ColorChoice::Always.write_global();
+    }
+    let color = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => {
-            args.output.is_none()
-                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+            !to_file && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     };
-    if args.color == When::Always {
-        anstream::ColorChoice::Always.write_global();
-    }
     // What is not a terminal has no width: 100 columns read well in a file and in a bug report.
     let width = if io::stdout().is_terminal() {
         terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
     } else {
         100
     };
-    Style { color, width, top: args.top.unwrap_or(usize::MAX) }
+    Style { color, width, top: top.unwrap_or(usize::MAX) }
 }

@@ -4,6 +4,8 @@ mod answers;
 mod args;
 mod diagnose;
 mod plan;
+mod preflight;
+mod redact;
 mod rules;
 
 use std::io::{self, Write};
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => rules::explain(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Preflight(args) => preflight::run(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "ostack-cli", &mut script);

@@ -159,7 +159,10 @@ pub fn setting(test: &RuleTest) -> Result<(Sources, Context)> {
         context = context.answers_text("answers.txt", answers)?;
     }
     for (path, text) in &test.files {
-        context = context.file(path, text);
+        context = match path.strip_suffix('/') {
+            Some(folder) => context.learn(|host| host.add_listing(folder, text.split_whitespace())),
+            None => context.file(path, text),
+        };
     }
     Ok((sources, context))
 }

@@ -81,13 +81,7 @@ impl Context {
     pub fn packages_text(mut self, name: &str, text: &str) -> Result<Self> {
         self.host.add_packages(name, text)?;
         self.packages = Some(name.to_owned());
-        if self.release.is_none() {
-            self.release = self.host.release().map(Fact::from);
-        }
-        if self.os.is_none() {
-            self.os = self.host.os().map(Fact::from);
-        }
-        Ok(self)
+        Ok(self.learn(|_| ()))
     }
 
     /// Reads the run's answer file. Say the release and the OS first, where they are known: the
@@ -122,8 +116,17 @@ impl Context {
 
     /// Adds a file of the host, for conditions on files.
     #[must_use]
-    pub fn file(mut self, path: &str, text: &str) -> Self {
-        self.host.add_file(path, path, text);
+    pub fn file(self, path: &str, text: &str) -> Self {
+        self.learn(|host| host.learn(path, path, text))
+    }
+
+    /// Adds what is learnt of the host; the release and the OS follow from it, where they are not
+    /// known yet.
+    #[must_use]
+    pub fn learn(mut self, learn: impl FnOnce(&mut Host)) -> Self {
+        learn(&mut self.host);
+        self.release = self.release.or_else(|| self.host.release().map(Fact::from));
+        self.os = self.os.or_else(|| self.host.os().map(Fact::from));
         self
     }
 

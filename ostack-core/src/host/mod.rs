@@ -24,7 +24,7 @@
 //! # Ok::<(), ostack_core::Error>(())
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,8 +35,11 @@ use crate::version::{Constraint, Nevra, Truth};
 mod packages;
 pub mod puppet;
 mod repos;
+mod root;
+mod tree;
 
 pub use repos::Repo;
+pub use root::{MOST_BYTES, MOST_NAMES, Root};
 
 /// Where a fact was learnt: a file and a line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,6 +94,10 @@ pub struct Host {
     /// Whether `repos` has all that are enabled.
     repos_complete: bool,
     files: BTreeMap<String, HostFile>,
+    /// Folders of which every name is known.
+    listings: BTreeMap<String, BTreeSet<String>>,
+    absent: BTreeSet<String>,
+    unread: BTreeMap<String, String>,
 }
 
 /// Packages that every host has: a list without all of them is a part of one.

@@ -8,7 +8,7 @@ mod text;
 pub use page::page;
 pub use parameter::parameter_page;
 pub use patch::{Patch, patch};
-pub use text::{Style, text};
+pub use text::{Style, preflight, text};
 
 use crate::diagnosis::Report;
 
