@@ -19,7 +19,9 @@ Examples:
   ostack-cli diagnose run.log --packages rpm-qa.txt --answers answers.txt --os centos-8
       with what is known of the host
   ostack-cli diagnose --packages rpm-qa.txt --release victoria --os centos-8
-      facts alone, before any run";
+      facts alone, before any run
+  ostack-cli diagnose run.log --answers answers.txt --patch-answers new.txt --fix-script fix.sh
+      what to do, as an edited answer file and as a script to read and run";
 
 const PLAN: &str = "\
 Examples:
@@ -116,6 +118,9 @@ pub(crate) struct Diagnose {
     /// Say why this rule fired or did not, with the values it saw
     #[arg(long, value_name = "RULE")]
     pub(crate) why: Option<String>,
+    /// Write the safe steps of the fixes to FILE as a shell script, which is shown; nothing is run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fix_script: Option<PathBuf>,
     /// Write the answer file of --answers to FILE, with what the first fix that sets parameters says;
     /// what changes is shown
     #[arg(long, value_name = "FILE", requires = "answers")]

@@ -62,6 +62,9 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         }
         None => print(&text)?,
     }
+    if let Some(path) = &args.fix_script {
+        fix_script(path, args.answers.as_deref(), &report)?;
+    }
     if let (Some(path), Some(answers)) = (&args.patch_answers, context.answer_file()) {
         patch(path, &answers.value, &report, &context)?;
     }
@@ -70,6 +73,21 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         (false, true) => Outcome::Nothing,
         (false, false) => Outcome::Something,
     })
+}
+
+/// Shows on standard error what fixes say as a shell script, and writes it.
+fn fix_script(path: &Path, answers: Option<&Path>, report: &Report) -> anyhow::Result<()> {
+    let answers = answers.map(|answers| answers.display().to_string());
+    let Some(script) = report::fix_script(report, answers.as_deref()) else {
+        complain(&anyhow::anyhow!("{}: not written: no fix has a step", path.display()));
+        return Ok(());
+    };
+    let mut out = anstream::stderr();
+    let (steps, left) = (script.steps, script.left);
+    writeln!(out, "{}: {steps} to run, {left} left to you\n{}", path.display(), script.text)?;
+    std::fs::write(path, &script.text)
+        .with_context(|| format!("{}: cannot be written", path.display()))?;
+    Ok(())
 }
 
 /// Writes the answer file with the parameters that a fix sets, and shows on standard error what changes.

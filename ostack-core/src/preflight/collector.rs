@@ -1,7 +1,7 @@
 //! What preflight reads, and the script that gathers it on a host.
 
 /// Files, and the command that lets through what is needed of each: passwords and keys stay.
-pub(super) const FILES: [(&str, &str); 36] = [
+pub(super) const FILES: [(&str, &str); 35] = [
     ("/etc/os-release", "cat"),
     ("/etc/redhat-release", "cat"),
     ("/etc/hostname", "cat"),
@@ -21,7 +21,6 @@ pub(super) const FILES: [(&str, &str); 36] = [
     ("/root/.ssh/authorized_keys", "sed -e 's/AAAA[A-Za-z0-9+=\\/]*/(key)/g'"),
     ("/etc/dnf/dnf.conf", "sed -n -e '/^ *exclude/p'"),
     ("/etc/yum.conf", "sed -n -e '/^ *exclude/p'"),
-    ("/etc/puppet/hiera.yaml", "cat"),
     ("/etc/puppetlabs/puppet/hiera.yaml", "cat"),
     ("/etc/rc.d/init.d/network", "sed -n -e 1p"),
     ("/root/keystonerc_admin", "sed -e '/PASSWORD/d'"),

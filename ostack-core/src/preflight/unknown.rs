@@ -88,7 +88,7 @@ const TOPICS: [Topic; 17] = [
         |f| f.context.package_list().is_some(),
     ),
     (
-        "the answer file: hosts, interfaces, disk and virtualization are held against it",
+        "the answer file, with its hosts, interfaces, disk and virtualization",
         "--answers FILE",
         |f| f.context.answer_file().is_some(),
     ),

@@ -3,11 +3,13 @@
 mod page;
 mod parameter;
 mod patch;
+mod script;
 mod text;
 
 pub use page::page;
 pub use parameter::parameter_page;
 pub use patch::{Patch, patch};
+pub use script::{Script, fix_script};
 pub use text::{Style, preflight, text};
 
 use crate::diagnosis::Report;
