@@ -30,6 +30,81 @@ Examples:
   ostack-cli plan --release 2024.1 --os centos-stream-9 --format sh > prepare.sh
       a script that stops at the first failed step and can be resumed; read it, then run it";
 
+const ANSWERS: &str = "\
+Examples:
+  ostack-cli answers new answers.txt --release victoria --allinone
+  ostack-cli answers check answers.txt --release victoria --os centos-8
+      `ostack-cli answers COMMAND --help` has more for each";
+
+const RULES: &str = "\
+Examples:
+  ostack-cli rules list
+  ostack-cli rules show puppet_not_from_rdo
+  ostack-cli rules check --rules my-rules && ostack-cli rules test --rules my-rules";
+
+const RULES_LIST: &str = "\
+Examples:
+  ostack-cli rules list | grep rabbitmq
+  ostack-cli rules list --format json";
+
+const RULES_SHOW: &str = "\
+Examples:
+  ostack-cli rules show puppet_not_from_rdo
+  ostack-cli rules show my_rule --rules my-rules --format json";
+
+const RULES_CHECK: &str = "\
+Examples:
+  ostack-cli rules check --rules my-rules
+      places and help for each mistake; status 1 where there is one";
+
+const RULES_TEST: &str = "\
+Examples:
+  ostack-cli rules test --rules my-rules
+      runs the [[test]] of each rule against that rule alone";
+
+const EXPLAIN: &str = "\
+Examples:
+  ostack-cli explain puppet_not_from_rdo
+  ostack-cli explain CONFIG_NEUTRON_L2_AGENT";
+
+const COMPLETIONS: &str = "\
+Examples:
+  ostack-cli completions bash > /etc/bash_completion.d/ostack-cli
+  ostack-cli completions zsh > ~/.zfunc/_ostack-cli";
+
+const MAN: &str = "\
+Examples:
+  ostack-cli man > /usr/local/share/man/man1/ostack-cli.1
+  ostack-cli man | man -l -";
+
+const GET: &str = "\
+Examples:
+  ostack-cli answers get answers.txt CONFIG_CONTROLLER_HOST
+  ostack-cli answers get answers.txt";
+
+const SET: &str = "\
+Examples:
+  ostack-cli answers set answers.txt CONFIG_HEAT_INSTALL=y CONFIG_PROVISION_DEMO=n
+  ostack-cli answers set answers.txt CONFIG_NEUTRON_L2_AGENT=ovn --release victoria
+      refused where packstack of victoria would refuse the value";
+
+const DIFF: &str = "\
+Examples:
+  ostack-cli answers diff old.txt new.txt --release victoria";
+
+const MIGRATE: &str = "\
+Examples:
+  ostack-cli answers migrate answers.txt --from ussuri --to victoria --output new.txt";
+
+const EFFECTIVE: &str = "\
+Examples:
+  ostack-cli answers effective answers.txt --release victoria
+  ostack-cli answers effective answers.txt --release victoria --stage deployed --format json";
+
+const REDACT_ANSWERS: &str = "\
+Examples:
+  ostack-cli answers redact answers.txt > to-post.txt";
+
 const PREFLIGHT: &str = "\
 Nothing is changed and no program is started. What is not found in the files is unknown, and named.
 
@@ -54,6 +129,12 @@ Examples:
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Print no result: the exit status says whether something was found
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say on standard error what was read and what is known
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,10 +143,13 @@ pub(crate) enum Command {
     #[command(after_help = DIAGNOSE)]
     Diagnose(Diagnose),
     /// Write, check, read and change packstack's answer files
+    #[command(after_help = ANSWERS)]
     Answers(Answers),
     /// List, show, check and test rules
+    #[command(after_help = RULES)]
     Rules(Rules),
     /// Show the page of a rule, or of an answer-file parameter
+    #[command(after_help = EXPLAIN)]
     Explain(Explain),
     /// Print the steps that prepare a host and install a release
     #[command(after_help = PLAN)]
@@ -77,11 +161,13 @@ pub(crate) enum Command {
     #[command(after_help = REDACT)]
     Redact(Redact),
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
+    /// Print the manual, a page for each command, in roff
+    #[command(after_help = MAN)]
     Man,
 }
 
@@ -166,6 +252,7 @@ pub(crate) struct Rules {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// One line for each rule
+    #[command(after_help = RULES_LIST)]
     List {
         #[command(flatten)]
         rules: RuleFolders,
@@ -173,6 +260,7 @@ pub(crate) enum RulesCommand {
         format: Format,
     },
     /// A rule's page
+    #[command(after_help = RULES_SHOW)]
     Show {
         /// The rule's id
         id: String,
@@ -182,11 +270,13 @@ pub(crate) enum RulesCommand {
         format: Format,
     },
     /// Lint rules: those of --rules, or the built-in ones
+    #[command(after_help = RULES_CHECK)]
     Check {
         #[command(flatten)]
         rules: RuleFolders,
     },
     /// Run the tests that rules bring: those of --rules, or the built-in ones
+    #[command(after_help = RULES_TEST)]
     Test {
         #[command(flatten)]
         rules: RuleFolders,
@@ -202,8 +292,10 @@ pub(crate) struct Explain {
 }
 
 const NEW: &str = "\
-FLAGS are packstack's own, and may be abbreviated as packstack allows. What stands for
-`packstack --gen-answer-file=FILE FLAGS`:
+FLAGS are packstack's own, and may be abbreviated as packstack allows.
+
+Examples:
+      what stands for `packstack --gen-answer-file=FILE FLAGS`
   ostack-cli answers new FILE --release victoria --allinone --os-heat-install=y";
 
 const CHECK: &str = "\
@@ -211,7 +303,11 @@ Errors are what packstack refuses, in the order in which it would meet them; war
 are lints. A comment switches one off, on the line above a parameter or, above `[general]`, for
 the whole file:
   # ostack: allow answer_password_weak
-`ostack-cli explain ID` shows the page of a lint.";
+`ostack-cli explain ID` shows the page of a lint.
+
+Examples:
+  ostack-cli answers check answers.txt --release victoria --os centos-8
+  ostack-cli answers check answers.txt --release 2024.1 --fix";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Answers {
@@ -244,6 +340,7 @@ pub(crate) enum AnswersCommand {
         rules: RuleFolders,
     },
     /// Print values as the file gives them
+    #[command(after_help = GET)]
     Get {
         /// The answer file
         file: PathBuf,
@@ -251,6 +348,7 @@ pub(crate) enum AnswersCommand {
         names: Vec<String>,
     },
     /// Give parameters values; the rest of the file stays as it is
+    #[command(after_help = SET)]
     Set {
         /// The answer file
         file: PathBuf,
@@ -262,6 +360,7 @@ pub(crate) enum AnswersCommand {
         release: Option<String>,
     },
     /// Say in what two answer files differ: defaults, order and spelling make no difference
+    #[command(after_help = DIFF)]
     Diff {
         /// The one answer file
         a: PathBuf,
@@ -274,6 +373,7 @@ pub(crate) enum AnswersCommand {
         format: Format,
     },
     /// Carry an answer file to another release, with a reason for each change
+    #[command(after_help = MIGRATE)]
     Migrate {
         /// The answer file
         file: PathBuf,
@@ -293,6 +393,7 @@ pub(crate) enum AnswersCommand {
         format: Format,
     },
     /// Print the values that packstack works with, active parameters only
+    #[command(after_help = EFFECTIVE)]
     Effective {
         /// The answer file
         file: PathBuf,
@@ -309,6 +410,7 @@ pub(crate) enum AnswersCommand {
         format: Format,
     },
     /// Print an answer file with its secrets masked, safe to post
+    #[command(after_help = REDACT_ANSWERS)]
     Redact {
         /// The answer file
         file: PathBuf,
@@ -408,4 +510,47 @@ pub(crate) struct Redact {
     /// An answer file, whose secret values are masked wherever they stand
     #[arg(long, value_name = "FILE")]
     pub(crate) answers: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::Args;
+
+    fn each(command: &Command, path: &str, look: &mut impl FnMut(&Command, &str)) {
+        look(command, path);
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            each(sub, &format!("{path}-{}", sub.get_name()), look);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_a_manual_and_completions() {
+        let mut command = Args::command();
+        command.build();
+        let man = String::from_utf8(crate::manual().unwrap()).unwrap();
+        let mut script = Vec::new();
+        clap_complete::generate(
+            clap_complete::Shell::Bash,
+            &mut command.clone(),
+            "ostack-cli",
+            &mut script,
+        );
+        let script = String::from_utf8(script).unwrap();
+        let mut seen = 0;
+        each(&command, "ostack-cli", &mut |command, path| {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example") || path == "ostack-cli", "{path}: {help}");
+            assert!(man.contains(&format!(".TH {path} 1")), "{path} has no page");
+            assert!(script.contains(command.get_name()), "{path}");
+            seen += 1;
+        });
+        assert!(seen > 15, "{seen}");
+    }
+
+    #[test]
+    fn the_arguments_are_declared_well() {
+        Args::command().debug_assert();
+    }
 }

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::Context as _;
 use ostack_core::answer_file::AnswerFile;
 use ostack_core::context::Context;
-use ostack_core::diagnosis::Report;
+use ostack_core::diagnosis::{Report, SourceInfo};
 use ostack_core::log::{Source, Sources};
 use ostack_core::report::{self, Style};
 
 use crate::args::{Diagnose, Format, When};
-use crate::{Outcome, complain, print, rules};
+use crate::{Outcome, complain, known, note, print, rules};
 
 pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let facts = args.packages.is_some() || args.answers.is_some();
@@ -48,6 +48,10 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         None => (ostack_core::diagnose(&sources, &context, &rules), None),
     };
     unread |= report.sources.iter().any(|source| source.failed);
+    let line =
+        |s: &SourceInfo| format!("{}: {} lines, {} bytes, {}\n", s.path, s.lines, s.bytes, s.kind);
+    note(&report.sources.iter().map(line).collect::<String>());
+    note(&known(&report.context));
     let text = match (&why, args.format) {
         (Some(why), _) => why.to_string(),
         (None, Format::Json) => report::json(&report),

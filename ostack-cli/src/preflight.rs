@@ -7,7 +7,7 @@ use ostack_core::{preflight, report};
 
 use crate::args::{Format, Preflight};
 use crate::diagnose::style;
-use crate::{Outcome, print, rules};
+use crate::{Outcome, known, note, print, rules};
 
 pub(crate) fn run(args: &Preflight) -> anyhow::Result<Outcome> {
     if args.collector {
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Preflight) -> anyhow::Result<Outcome> {
         context = preflight::read(root, context, &rules)?;
     }
     let found = preflight::run(&context, &rules);
+    note(&known(&found.context));
     print(&match args.format {
         Format::Text => report::preflight(&found, &style(args.color, false, None)),
         Format::Json => found.json(),

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use ostack_core::context::Context;
 
 use crate::args::Redact;
-use crate::{Outcome, complain};
+use crate::{Outcome, complain, loudness};
 
 pub(crate) fn run(args: &Redact) -> anyhow::Result<Outcome> {
     let mut context = Context::new();
@@ -18,7 +18,8 @@ pub(crate) fn run(args: &Redact) -> anyhow::Result<Outcome> {
     let redactor = context.redactor();
     let mut unread = false;
     for path in &args.paths {
-        let out = io::stdout().lock();
+        let out: Box<dyn io::Write> =
+            if loudness().quiet { Box::new(io::sink()) } else { Box::new(io::stdout().lock()) };
         let opened = if path == Path::new("-") {
             Ok(Box::new(io::stdin().lock()) as Box<dyn io::Read>)
         } else {

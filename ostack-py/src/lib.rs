@@ -2,6 +2,7 @@
 
 mod answers;
 mod errors;
+mod plan;
 mod report;
 mod rules;
 mod version;
@@ -131,6 +132,8 @@ mod _ostack {
     use super::answers::{
         PyAnswerFile, PyDifference, PyMigrationStep, PyProblem, PySaid, PyVerdict,
     };
+    #[pymodule_export]
+    use super::plan::{PyPlan, PyPlanStep, PyPreflight, PyUnknown, plan, preflight_py};
     #[pymodule_export]
     use super::report::{
         PyAgain, PyAlternative, PyCheck, PyDiagnosis, PyEvidence, PyFix, PyPlace, PyReport, PyStep,

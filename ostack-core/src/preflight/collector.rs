@@ -83,8 +83,10 @@ const HEAD: &str = r#"#!/bin/sh
 #
 # It only reads, and writes nothing outside of FOLDER (ostack-facts where it is left out). Passwords
 # and keys are left out. It uses no network but for the host's own name, which it looks up.
+# COLLECT_FROM names the folder of a mounted disk to gather from; no program is asked then.
 set -u
 umask 077
+from=${COLLECT_FROM:-}
 folder=${1:-ostack-facts}
 case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
 if [ -e "$folder" ]; then
@@ -95,16 +97,16 @@ mkdir -p "$folder/ostack" || exit 2
 
 # Only where every folder above can be searched is what is not seen not there.
 missing() {
-    if [ -e "$1" ] || [ -L "$1" ]; then
+    if [ -e "$from$1" ] || [ -L "$from$1" ]; then
         return
     fi
     above=${1%/*}
-    while [ -n "$above" ] && [ ! -e "$above" ]; do
+    while [ -n "$above" ] && [ ! -e "$from$above" ]; do
         above=${above%/*}
     done
     case $1 in
     /proc/* | /sys/*) ;;
-    *) if [ -x "${above:-/}" ]; then printf '%s\n' "$1" >>"$folder/ostack/absent"; fi ;;
+    *) if [ -x "$from${above:-/}" ]; then printf '%s\n' "$1" >>"$folder/ostack/absent"; fi ;;
     esac
 }
 
@@ -112,19 +114,19 @@ missing() {
 keep() {
     path=$1
     shift
-    if [ -f "$path" ] && [ -r "$path" ]; then
+    if [ -f "$from$path" ] && [ -r "$from$path" ]; then
         mkdir -p "$folder${path%/*}"
-        "$@" <"$path" | head -c 1048576 >"$folder$path"
+        "$@" <"$from$path" | head -c 1048576 >"$folder$path"
     else
         missing "$path"
     fi
 }
 
 list() {
-    if [ -d "$1" ] && [ -r "$1" ]; then
+    if [ -d "$from$1" ] && [ -r "$from$1" ]; then
         {
             printf '%s:\n' "$1"
-            ls -1A "$1"
+            ls -1A "$from$1"
             echo
         } >>"$folder/ostack/listings"
     else
@@ -138,8 +140,8 @@ all() {
     in=$1
     end=$2
     shift 2
-    for file in "$in"/*"$end"; do
-        if [ -f "$file" ]; then keep "$file" "$@"; fi
+    for file in "$from$in"/*"$end"; do
+        if [ -f "$file" ]; then keep "${file#"$from"}" "$@"; fi
     done
 }
 
@@ -147,7 +149,7 @@ all() {
 run() {
     name=$1
     shift
-    if command -v "$1" >/dev/null 2>&1; then
+    if [ -z "$from" ] && command -v "$1" >/dev/null 2>&1; then
         "$@" >"$folder/ostack/$name" 2>/dev/null </dev/null || true
     fi
 }
