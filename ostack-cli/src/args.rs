@@ -28,7 +28,9 @@ Examples:
   ostack-cli diagnose /var/tmp/packstack/20261122-101500-x1y2z3 --format html --output report.html
       a page to look at, or to hand on
   ostack-cli diagnose run.log --packages rpm-qa.txt --format markdown
-      a bug report, without secrets";
+      a bug report, without secrets
+  ostack-cli diagnose run.log --answers answers.txt --patch-answers new.txt --fix-script fix.sh
+      what to do, as an edited answer file and as a script to read and run";
 
 const PLAN: &str = "\
 Examples:
@@ -37,12 +39,113 @@ Examples:
   ostack-cli plan --release 2024.1 --os centos-stream-9 --format sh > prepare.sh
       a script that stops at the first failed step and can be resumed; read it, then run it";
 
+const ANSWERS: &str = "\
+Examples:
+  ostack-cli answers new answers.txt --release victoria --allinone
+  ostack-cli answers check answers.txt --release victoria --os centos-8
+      `ostack-cli answers COMMAND --help` has more for each";
+
+const RULES: &str = "\
+Examples:
+  ostack-cli rules list
+  ostack-cli rules show puppet_not_from_rdo
+  ostack-cli rules check --rules my-rules && ostack-cli rules test --rules my-rules";
+
+const RULES_LIST: &str = "\
+Examples:
+  ostack-cli rules list | grep rabbitmq
+  ostack-cli rules list --format json";
+
+const RULES_SHOW: &str = "\
+Examples:
+  ostack-cli rules show puppet_not_from_rdo
+  ostack-cli rules show my_rule --rules my-rules --format json";
+
+const RULES_CHECK: &str = "\
+Examples:
+  ostack-cli rules check --rules my-rules
+      places and help for each mistake; status 1 where there is one
+A rule file switches a lint off for itself, with a reason:
+  allow = [{ lint = \"protection-off-first\", reason = \"packstack itself wants it\" }]";
+
+const RULES_TEST: &str = "\
+Examples:
+  ostack-cli rules test --rules my-rules
+      runs the [[test]] of each rule against that rule alone";
+
+const EXPLAIN: &str = "\
+Examples:
+  ostack-cli explain puppet_not_from_rdo
+  ostack-cli explain CONFIG_NEUTRON_L2_AGENT";
+
+const COMPLETIONS: &str = "\
+Examples:
+  ostack-cli completions bash > /etc/bash_completion.d/ostack-cli
+  ostack-cli completions zsh > ~/.zfunc/_ostack-cli";
+
+const MAN: &str = "\
+Examples:
+  ostack-cli man > /usr/local/share/man/man1/ostack-cli.1
+  ostack-cli man | man -l -";
+
+const GET: &str = "\
+Examples:
+  ostack-cli answers get answers.txt CONFIG_CONTROLLER_HOST
+  ostack-cli answers get answers.txt";
+
+const SET: &str = "\
+Examples:
+  ostack-cli answers set answers.txt CONFIG_HEAT_INSTALL=y CONFIG_PROVISION_DEMO=n
+  ostack-cli answers set answers.txt CONFIG_NEUTRON_L2_AGENT=ovn --release victoria
+      refused where packstack of victoria would refuse the value";
+
+const DIFF: &str = "\
+Examples:
+  ostack-cli answers diff old.txt new.txt --release victoria";
+
+const MIGRATE: &str = "\
+Examples:
+  ostack-cli answers migrate answers.txt --from ussuri --to victoria --output new.txt";
+
+const EFFECTIVE: &str = "\
+Examples:
+  ostack-cli answers effective answers.txt --release victoria
+  ostack-cli answers effective answers.txt --release victoria --stage deployed --format json";
+
+const REDACT_ANSWERS: &str = "\
+Examples:
+  ostack-cli answers redact answers.txt > to-post.txt";
+
+const PREFLIGHT: &str = "\
+Nothing is changed and no program is started. What is not found in the files is unknown, and named.
+
+Examples:
+  sudo ostack-cli preflight --release victoria --answers answers.txt --packages rpm-qa.txt
+      this machine, before packstack runs
+  ostack-cli preflight --collector > collect.sh
+      a script that gathers on a host what preflight reads, without its passwords
+  ostack-cli preflight --root ostack-facts --release 2024.1
+      what the script gathered; a chroot and a sosreport are read as well";
+
+const REDACT: &str = "\
+Examples:
+  ostack-cli redact /var/log/nova/nova-compute.log > nova-compute.txt
+  journalctl -u httpd | ostack-cli redact -
+  ostack-cli redact run.log --answers answers.txt
+      the values of the answer file's passwords too, wherever they stand";
+
 /// Says what broke in a failed packstack (OpenStack RDO) installation, why, and what to do.
 #[derive(Debug, Parser)]
 #[command(name = "ostack-cli", version, after_help = EXIT, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Print no result: the exit status says whether something was found
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say on standard error what was read and what is known
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,22 +154,34 @@ pub(crate) enum Command {
     #[command(after_help = DIAGNOSE)]
     Diagnose(Diagnose),
     /// Write, check, read and change packstack's answer files
+    #[command(after_help = ANSWERS)]
     Answers(Answers),
     /// List, show, check, test and write rules
+    #[command(after_help = RULES)]
     Rules(Rules),
     /// Show the page of a rule, or of an answer-file parameter
+    #[command(after_help = EXPLAIN)]
     Explain(Explain),
     /// Print the steps that prepare a host and install a release
     #[command(after_help = PLAN)]
     Plan(Plan),
     /// Compare versions, check constraints, and audit a host's packages
+    #[command(after_help = VERSIONS)]
     Versions(Versions),
+    /// Say before packstack runs what would make it fail, from a host's files
+    #[command(after_help = PREFLIGHT)]
+    Preflight(Preflight),
+    /// Print files with their secrets masked, safe to post
+    #[command(after_help = REDACT)]
+    Redact(Redact),
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
+    /// Print the manual, a page for each command, in roff
+    #[command(after_help = MAN)]
     Man,
 }
 
@@ -112,6 +227,9 @@ pub(crate) struct Diagnose {
     /// Say why this rule fired or did not, with the values it saw
     #[arg(long, value_name = "RULE")]
     pub(crate) why: Option<String>,
+    /// Write the safe steps of the fixes to FILE as a shell script, which is shown; nothing is run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fix_script: Option<PathBuf>,
     /// Write the answer file of --answers to FILE, with what the first fix that sets parameters says;
     /// what changes is shown
     #[arg(long, value_name = "FILE", requires = "answers")]
@@ -170,10 +288,6 @@ pub(crate) struct Rules {
     pub(crate) command: RulesCommand,
 }
 
-const LINT: &str = "\
-A rule file switches a lint off for itself, with a reason:
-  allow = [{ lint = \"protection-off-first\", reason = \"packstack itself wants it\" }]";
-
 const SCAFFOLD: &str = "\
 Examples:
   ostack-cli rules new flux_low --component host --from-line 'ERROR: the flux of vm1 is low'
@@ -184,6 +298,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// One line for each rule
+    #[command(after_help = RULES_LIST)]
     List {
         #[command(flatten)]
         rules: RuleFolders,
@@ -191,6 +306,7 @@ pub(crate) enum RulesCommand {
         format: Format,
     },
     /// A rule's page
+    #[command(after_help = RULES_SHOW)]
     Show {
         /// The rule's id
         id: String,
@@ -200,7 +316,7 @@ pub(crate) enum RulesCommand {
         format: Format,
     },
     /// Lint rules: those of --rules, or the built-in ones
-    #[command(after_help = LINT)]
+    #[command(after_help = RULES_CHECK)]
     Check {
         #[command(flatten)]
         rules: RuleFolders,
@@ -214,6 +330,7 @@ pub(crate) enum RulesCommand {
         list: bool,
     },
     /// Run the tests that rules bring: those of --rules, or the built-in ones
+    #[command(after_help = RULES_TEST)]
     Test {
         #[command(flatten)]
         rules: RuleFolders,
@@ -284,8 +401,10 @@ pub(crate) struct Explain {
 }
 
 const NEW: &str = "\
-FLAGS are packstack's own, and may be abbreviated as packstack allows. What stands for
-`packstack --gen-answer-file=FILE FLAGS`:
+FLAGS are packstack's own, and may be abbreviated as packstack allows.
+
+Examples:
+      what stands for `packstack --gen-answer-file=FILE FLAGS`
   ostack-cli answers new FILE --release victoria --allinone --os-heat-install=y";
 
 const CHECK: &str = "\
@@ -293,7 +412,11 @@ Errors are what packstack refuses, in the order in which it would meet them; war
 are lints. A comment switches one off, on the line above a parameter or, above `[general]`, for
 the whole file:
   # ostack: allow answer_password_weak
-`ostack-cli explain ID` shows the page of a lint.";
+`ostack-cli explain ID` shows the page of a lint.
+
+Examples:
+  ostack-cli answers check answers.txt --release victoria --os centos-8
+  ostack-cli answers check answers.txt --release 2024.1 --fix";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Answers {
@@ -326,6 +449,7 @@ pub(crate) enum AnswersCommand {
         rules: RuleFolders,
     },
     /// Print values as the file gives them
+    #[command(after_help = GET)]
     Get {
         /// The answer file
         file: PathBuf,
@@ -333,6 +457,7 @@ pub(crate) enum AnswersCommand {
         names: Vec<String>,
     },
     /// Give parameters values; the rest of the file stays as it is
+    #[command(after_help = SET)]
     Set {
         /// The answer file
         file: PathBuf,
@@ -344,6 +469,7 @@ pub(crate) enum AnswersCommand {
         release: Option<String>,
     },
     /// Say in what two answer files differ: defaults, order and spelling make no difference
+    #[command(after_help = DIFF)]
     Diff {
         /// The one answer file
         a: PathBuf,
@@ -356,6 +482,7 @@ pub(crate) enum AnswersCommand {
         format: Format,
     },
     /// Carry an answer file to another release, with a reason for each change
+    #[command(after_help = MIGRATE)]
     Migrate {
         /// The answer file
         file: PathBuf,
@@ -375,6 +502,7 @@ pub(crate) enum AnswersCommand {
         format: Format,
     },
     /// Print the values that packstack works with, active parameters only
+    #[command(after_help = EFFECTIVE)]
     Effective {
         /// The answer file
         file: PathBuf,
@@ -391,6 +519,7 @@ pub(crate) enum AnswersCommand {
         format: Format,
     },
     /// Print an answer file with its secrets masked, safe to post
+    #[command(after_help = REDACT_ANSWERS)]
     Redact {
         /// The answer file
         file: PathBuf,
@@ -451,12 +580,19 @@ pub(crate) enum PlanFormat {
     Json,
 }
 
+const VERSIONS: &str = "\
+Examples:
+  ostack-cli versions compare 1:2.0~rc1-1.el8 1:2.0-1.el8 --scheme rpm
+  ostack-cli versions audit --packages rpm-qa.txt --release victoria --os centos-8";
+
 const COMPARE: &str = "\
 The schemes are `rpm`, `pep440`, `semver` and `puppet`. Printed is `<`, `=` or `>`.
+Examples:
   ostack-cli versions compare 1:2.0~rc1-1.el8 1:2.0-1.el8 --scheme rpm";
 
 const CHECK_CONSTRAINT: &str = "\
 Exit status: 0 the version is allowed, 1 it is not, 2 one of them cannot be read.
+Examples:
   ostack-cli versions check '>= 6.0.0 < 7.0.0' 7.4.1 --scheme puppet";
 
 const AUDIT: &str = "\
@@ -464,6 +600,7 @@ Reported is what does not fit the release: a Puppet that is not RDO's, packages 
 another release, packages from EPEL or a vendor in place of RDO's, two releases at once, a leatherman
 that breaks facter, mixes of MariaDB and Galera, and Python packages that pip laid over RDO's.
 Exit status: 0 all that is known fits, 1 something does not, 2 it could not be done.
+Examples:
   rpm -qa > rpm-qa.txt; pip3 list > pip.txt
   ostack-cli versions audit --packages rpm-qa.txt --packages pip.txt --release victoria";
 
@@ -526,4 +663,88 @@ pub(crate) struct Audit {
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub(crate) color: When,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Preflight {
+    /// The host's root: a mounted disk, a chroot, a sosreport, or what --collector gathered; left out,
+    /// without --packages and --answers: this machine's
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// The host's packages: the output of `rpm -qa` or `dnf list installed`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) packages: Option<PathBuf>,
+    /// The OpenStack release, such as victoria or 2024.1
+    #[arg(long)]
+    pub(crate) release: Option<String>,
+    /// The operating system, such as centos-8 or centos-stream-9
+    #[arg(long)]
+    pub(crate) os: Option<String>,
+    /// The answer file that packstack will run with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// Print a shell script that gathers on a host what is read, and do nothing else
+    #[arg(long, conflicts_with_all = ["root", "packages", "release", "os", "answers", "format"])]
+    pub(crate) collector: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleFolders,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(crate) color: When,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Redact {
+    /// Files, or `-` for standard input
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// An answer file, whose secret values are masked wherever they stand
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::Args;
+
+    fn each(command: &Command, path: &str, look: &mut impl FnMut(&Command, &str)) {
+        look(command, path);
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            each(sub, &format!("{path}-{}", sub.get_name()), look);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_a_manual_and_completions() {
+        let mut command = Args::command();
+        command.build();
+        let man = String::from_utf8(crate::manual().unwrap()).unwrap();
+        let mut script = Vec::new();
+        clap_complete::generate(
+            clap_complete::Shell::Bash,
+            &mut command.clone(),
+            "ostack-cli",
+            &mut script,
+        );
+        let script = String::from_utf8(script).unwrap();
+        let mut seen = 0;
+        each(&command, "ostack-cli", &mut |command, path| {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example") || path == "ostack-cli", "{path}: {help}");
+            assert!(man.contains(&format!(".TH {path} 1")), "{path} has no page");
+            assert!(script.contains(command.get_name()), "{path}");
+            seen += 1;
+        });
+        assert!(seen > 15, "{seen}");
+    }
+
+    #[test]
+    fn the_arguments_are_declared_well() {
+        Args::command().debug_assert();
+    }
 }

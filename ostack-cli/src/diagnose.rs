@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use ostack_core::answer_file::AnswerFile;
 use ostack_core::context::Context;
-use ostack_core::diagnosis::{self, Report};
+use ostack_core::diagnosis::{self, Report, SourceInfo};
 use ostack_core::finding::{EvidenceKind, Finding};
 use ostack_core::log::{Source, Sources, Watch};
 use ostack_core::report::{self, Style};
@@ -16,7 +16,7 @@ use ostack_core::rule::KnowledgeBase;
 use crate::args::{Diagnose, ReportFormat, When};
 use crate::live::Live;
 use crate::progress::Progress;
-use crate::{Outcome, complain, print, rules};
+use crate::{Outcome, complain, known, note, print, rules};
 
 /// So many lines around the evidence are shown on a page.
 const AROUND: u64 = 3;
@@ -65,6 +65,10 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     drop(shown);
     let stopped = progress.stopped();
     unread |= !stopped && report.sources.iter().any(|source| source.failed);
+    let line =
+        |s: &SourceInfo| format!("{}: {} lines, {} bytes, {}\n", s.path, s.lines, s.bytes, s.kind);
+    note(&report.sources.iter().map(line).collect::<String>());
+    note(&known(&report.context));
     if args.format == ReportFormat::Html {
         diagnosis::surround(&mut report, &sources, &context, AROUND);
     }
@@ -82,6 +86,9 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
                 .with_context(|| format!("{}: cannot be written", path.display()))?;
         }
         None => print(&text)?,
+    }
+    if let Some(path) = &args.fix_script {
+        fix_script(path, args.answers.as_deref(), &report)?;
     }
     if let (Some(path), Some(answers)) = (&args.patch_answers, context.answer_file()) {
         patch(path, &answers.value, &report, &context)?;
@@ -143,6 +150,21 @@ pub(crate) fn render(
         ReportFormat::Junit => report::junit(report),
         ReportFormat::Html => report::html(report),
     }
+}
+
+/// Shows on standard error what fixes say as a shell script, and writes it.
+fn fix_script(path: &Path, answers: Option<&Path>, report: &Report) -> anyhow::Result<()> {
+    let answers = answers.map(|answers| answers.display().to_string());
+    let Some(script) = report::fix_script(report, answers.as_deref()) else {
+        complain(&anyhow::anyhow!("{}: not written: no fix has a step", path.display()));
+        return Ok(());
+    };
+    let mut out = anstream::stderr();
+    let (steps, left) = (script.steps, script.left);
+    writeln!(out, "{}: {steps} to run, {left} left to you\n{}", path.display(), script.text)?;
+    std::fs::write(path, &script.text)
+        .with_context(|| format!("{}: cannot be written", path.display()))?;
+    Ok(())
 }
 
 /// Writes the answer file with the parameters that a fix sets, and shows on standard error what changes.

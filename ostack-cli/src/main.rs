@@ -5,14 +5,19 @@ mod args;
 mod diagnose;
 mod live;
 mod plan;
+mod preflight;
 mod progress;
+mod redact;
 mod rules;
 mod versions;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{CommandFactory, Parser};
+use ostack_core::context::Fact;
+use ostack_core::diagnosis::ContextInfo;
 
 use args::{Args, Command};
 
@@ -38,6 +43,7 @@ fn main() -> ExitCode {
             };
         }
     };
+    let _ = LOUDNESS.set(Loudness { quiet: args.quiet, verbose: args.verbose });
     let outcome = match args.command {
         Command::Diagnose(args) => diagnose::run(&args),
         Command::Answers(args) => answers::run(&args),
@@ -45,12 +51,16 @@ fn main() -> ExitCode {
         Command::Explain(args) => rules::explain(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Versions(args) => versions::run(&args),
+        Command::Preflight(args) => preflight::run(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "ostack-cli", &mut script);
             print(&String::from_utf8_lossy(&script)).map(|()| Outcome::Nothing)
         }
-        Command::Man => man().map(|()| Outcome::Nothing),
+        Command::Man => manual()
+            .and_then(|page| print(&String::from_utf8_lossy(&page)))
+            .map(|()| Outcome::Nothing),
     };
     match outcome {
         Ok(Outcome::Nothing) => ExitCode::SUCCESS,
@@ -64,8 +74,54 @@ fn main() -> ExitCode {
     }
 }
 
+/// How much is said.
+#[derive(Debug, Clone, Copy, Default)]
+struct Loudness {
+    quiet: bool,
+    verbose: bool,
+}
+
+static LOUDNESS: OnceLock<Loudness> = OnceLock::new();
+
+fn loudness() -> Loudness {
+    LOUDNESS.get().copied().unwrap_or_default()
+}
+
+/// Says on standard error what was read and what is known, where that was asked for.
+fn note(text: &str) {
+    if loudness().verbose {
+        for line in text.lines() {
+            // A standard error that cannot be written to leaves nothing to be done.
+            let _ = writeln!(
+                anstream::stderr(),
+                "ostack-cli: {}",
+                ostack_core::finding::printable(line)
+            );
+        }
+    }
+}
+
+/// What is known beside the logs, for [`note`].
+fn known(context: &ContextInfo) -> String {
+    let shown = |what: &str, value: Option<String>| {
+        format!("{what}: {}\n", value.unwrap_or_else(|| "not known".to_owned()))
+    };
+    let text = |fact: &Fact<String>| format!("{} ({})", fact.value, fact.from);
+    let number = |fact: &Fact<usize>| format!("{} in {}", fact.value, fact.from);
+    [
+        shown("release", context.release.as_ref().map(text)),
+        shown("operating system", context.os.as_ref().map(text)),
+        shown("packages", context.packages.as_ref().map(number)),
+        shown("parameters", context.answers.as_ref().map(number)),
+    ]
+    .concat()
+}
+
 /// Writes a result to standard output; colours are left out where it is not a terminal.
 fn print(text: &str) -> anyhow::Result<()> {
+    if loudness().quiet {
+        return Ok(());
+    }
     let mut out = anstream::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;
@@ -85,14 +141,16 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(pipe))
 }
 
-/// The manual: the command's page, and one for each subcommand.
-fn man() -> anyhow::Result<()> {
-    let mut page = Vec::new();
+/// The manual: the command's page, and one for each command under it.
+fn manual() -> anyhow::Result<Vec<u8>> {
+    fn pages(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
+        clap_mangen::Man::new(command.clone()).render(out)?;
+        let subs = command.get_subcommands().filter(|sub| sub.get_name() != "help");
+        subs.into_iter().try_for_each(|sub| pages(sub, out))
+    }
     let mut command = Args::command();
     command.build();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for sub in command.get_subcommands() {
-        clap_mangen::Man::new(sub.clone()).render(&mut page)?;
-    }
-    print(&String::from_utf8_lossy(&page))
+    let mut out = Vec::new();
+    pages(&command, &mut out)?;
+    Ok(out)
 }

@@ -88,13 +88,7 @@ impl Context {
         if listings.contains(&Listing::Packages) {
             self.packages.get_or_insert_with(|| name.to_owned());
         }
-        if self.release.is_none() {
-            self.release = self.host.release().map(Fact::from);
-        }
-        if self.os.is_none() {
-            self.os = self.host.os().map(Fact::from);
-        }
-        self
+        self.learn(|_| ())
     }
 
     /// Reads the run's answer file. Say the release and the OS first, where they are known: the
@@ -129,8 +123,17 @@ impl Context {
 
     /// Adds a file of the host, for conditions on files.
     #[must_use]
-    pub fn file(mut self, path: &str, text: &str) -> Self {
-        self.host.add_file(path, path, text);
+    pub fn file(self, path: &str, text: &str) -> Self {
+        self.learn(|host| host.learn(path, path, text))
+    }
+
+    /// Adds what is learnt of the host; the release and the OS follow from it, where they are not
+    /// known yet.
+    #[must_use]
+    pub fn learn(mut self, learn: impl FnOnce(&mut Host)) -> Self {
+        learn(&mut self.host);
+        self.release = self.release.or_else(|| self.host.release().map(Fact::from));
+        self.os = self.os.or_else(|| self.host.os().map(Fact::from));
         self
     }
 

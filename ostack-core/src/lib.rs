@@ -79,10 +79,12 @@ pub const CHECKS: &[&dyn Check] = &[
     &diagnosis::RequirementsContradict::PIP,
 ];
 
-/// All computed checks: [`CHECKS`], and those that speak only where an answer file is checked.
+/// All computed checks: [`CHECKS`], and those that speak only where an answer file is checked, or a
+/// host before packstack runs.
 pub fn checks() -> Vec<&'static dyn Check> {
     let lints = lint::LINTS.iter().map(|lint| lint as &dyn Check);
-    CHECKS.iter().copied().chain(lints).collect()
+    let host = preflight::CHECKS.iter().map(|check| check as &dyn Check);
+    CHECKS.iter().copied().chain(lints).chain(host).collect()
 }
 
 /// Reads the sources, matches the rules, and says what was found.

@@ -5,6 +5,7 @@
 //! values of the secret parameters of the answer file at hand, as whole tokens.
 
 use std::borrow::Cow;
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -191,6 +192,88 @@ impl Redactor {
     }
 }
 
+/// So much is looked at together.
+const CHUNK: usize = 1 << 20;
+/// So much of its end waits for what comes after, and so much of what was written stays as context.
+const TAIL: usize = 1 << 16;
+/// What stands before the body of a private key, and after it.
+const KEY_BEGINS: &[u8] = b"PRIVATE KEY-----";
+const KEY_ENDS: &[u8] = b"-----END";
+
+impl Redactor {
+    /// Copies a stream of any size with its secrets masked, in constant memory.
+    ///
+    /// ```
+    /// use ostack_core::redact::Redactor;
+    /// let mut out = Vec::new();
+    /// Redactor::default().copy(&b"\xff password=hunter2\n"[..], &mut out)?;
+    /// assert_eq!(out, b"\xff password=********\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What reading and writing give.
+    pub fn copy(&self, mut input: impl Read, mut out: impl Write) -> io::Result<()> {
+        let mut text: Vec<u8> = Vec::new();
+        // Up to here `text` was written.
+        let mut done = 0;
+        loop {
+            let wanted = (CHUNK + 2 * TAIL).saturating_sub(text.len()) as u64;
+            let ended = (&mut input).take(wanted).read_to_end(&mut text)? < wanted as usize;
+            let secrets = self.secrets(&text);
+            let cut = if ended { text.len() } else { line_end(&text, text.len() - TAIL) };
+            let open = secrets.last().filter(|s| !ended && s.start <= cut && s.end == text.len());
+            let end = open.map_or(cut, |open| open.start);
+            let from = done;
+            for secret in secrets.iter().filter(|s| s.end > from && s.start < end) {
+                out.write_all(&text[done..secret.start.max(done)])?;
+                out.write_all(MASK.as_bytes())?;
+                done = secret.end;
+            }
+            if done < end {
+                out.write_all(&text[done..end])?;
+                done = end;
+            }
+            if ended {
+                return out.flush();
+            }
+            if let Some(open) = open {
+                // A secret longer than what is looked at together.
+                out.write_all(MASK.as_bytes())?;
+                let key = text[..open.start].ends_with(KEY_BEGINS);
+                text = skip(&mut input, key)?;
+                done = 0;
+            }
+            let old = done.saturating_sub(TAIL);
+            text.drain(..old);
+            done -= old;
+        }
+    }
+}
+
+/// The end of the last line that ends before `most`; `most` itself, where a line is very long.
+fn line_end(text: &[u8], most: usize) -> usize {
+    memchr::memrchr(b'\n', &text[..most])
+        .filter(|end| most - end < CHUNK / 2)
+        .map_or(most, |end| end + 1)
+}
+
+/// Reads on to the end of a secret, and gives what was read behind it.
+fn skip(input: &mut impl Read, key: bool) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    loop {
+        let read = input.take(TAIL as u64).read_to_end(&mut text)?;
+        let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b',' | b';');
+        let end =
+            if key { memchr::memmem::find(&text, KEY_ENDS) } else { text.iter().position(ends) };
+        match end {
+            Some(end) => return Ok(text.split_off(end)),
+            None if read < TAIL => return Ok(Vec::new()),
+            None => drop(text.drain(..text.len() - KEY_ENDS.len())),
+        }
+    }
+}
+
 /// The text of an answer file without its secrets, also where it cannot be read as one: the values
 /// of secret parameters, wherever they stand, and what else looks like a secret.
 ///
@@ -234,6 +317,54 @@ fn is_harmless(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn copied(text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        Redactor::new(["s3cret-value"]).copy(text, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn a_stream_is_masked_as_its_text_is() {
+        let line = "2026-11-22 10:15:00 INFO nothing to hide here, and s3cret-value\n--password hunter22 mysql://nova:hunter22@192.0.2.2/nova\n";
+        let text = line.repeat(30_000);
+        let masked = String::from_utf8(copied(text.as_bytes())).unwrap();
+        assert!(text.len() > 3 * CHUNK);
+        assert_eq!(masked, Redactor::new(["s3cret-value"]).mask(line).repeat(30_000));
+    }
+
+    #[test]
+    fn secrets_longer_than_what_is_held_are_masked_to_their_end() {
+        let filler = b"nothing to see\n".repeat(CHUNK / 20);
+        for length in [100, TAIL + 7, CHUNK, 3 * CHUNK] {
+            let body = "Zm9vYmFy\n".repeat(length / 9);
+            let key = format!(
+                "-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\nafter\n"
+            );
+            let masked = copied(&[&filler, key.as_bytes()].concat());
+            assert!(memchr::memmem::find(&masked, b"Zm9v").is_none(), "{length}");
+            assert!(masked.ends_with(b"-----END RSA PRIVATE KEY-----\nafter\n"), "{length}");
+            let token = format!("password={} after\n", "x".repeat(length));
+            let masked = copied(&[&filler, token.as_bytes()].concat());
+            assert_eq!(masked.len(), filler.len() + "password=******** after\n".len(), "{length}");
+        }
+    }
+
+    #[test]
+    fn lines_of_any_length_and_bytes_of_any_kind_come_through() {
+        let long = [b"a b".repeat(CHUNK), b"\xff\0\r\n".repeat(10)].concat();
+        assert_eq!(copied(&long), long);
+        assert_eq!(copied(b""), b"");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+        #[test]
+        fn a_short_stream_is_its_text_masked(text in "(?s)(password=|--token |\\PC|[a-z =:\n\"']){0,60}") {
+            let whole = Redactor::new(["s3cret-value"]).mask(&text).into_owned();
+            proptest::prop_assert_eq!(String::from_utf8(copied(text.as_bytes())).unwrap(), whole);
+        }
+    }
 
     #[test]
     fn secrets_of_every_shape_are_masked() {

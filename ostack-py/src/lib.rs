@@ -3,6 +3,7 @@
 mod answers;
 mod errors;
 mod host;
+mod plan;
 mod report;
 mod rules;
 mod version;
@@ -185,6 +186,8 @@ mod _ostack {
     };
     #[pymodule_export]
     use super::host::{PyFact, PyHost, PyPackage, PyPuppetModule, PyPythonPackage, audit};
+    #[pymodule_export]
+    use super::plan::{PyPlan, PyPlanStep, PyPreflight, PyUnknown, plan, preflight_py};
     #[pymodule_export]
     use super::report::{
         PyAgain, PyAlternative, PyCheck, PyDiagnosis, PyEvidence, PyFix, PyPlace, PyReport, PyStep,

@@ -42,3 +42,18 @@ pub fn diagnose(text: impl Into<Vec<u8>>, rules: &KnowledgeBase) -> Report {
 pub fn ids(report: &Report) -> Vec<&str> {
     report.diagnoses.iter().map(|diagnosis| diagnosis.rule.as_str()).collect()
 }
+
+/// Holds a shell script against shellcheck, where that is installed; else the reason is printed.
+///
+/// # Panics
+/// Where shellcheck finds something.
+#[allow(clippy::print_stderr, reason = "says why a test was skipped")]
+pub fn shellcheck(script: &Path) {
+    match std::process::Command::new("shellcheck").arg(script).output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{}: {said}", script.display());
+        }
+        Err(error) => eprintln!("skipped: shellcheck: {error}"),
+    }
+}

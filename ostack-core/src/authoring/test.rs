@@ -75,10 +75,10 @@ pub fn setting(test: &RuleTest) -> Result<(Sources, Context)> {
         context = context.answers_text("answers.txt", answers)?;
     }
     for (path, text) in &test.files {
-        context = if path.starts_with('/') {
-            context.file(path, text)
-        } else {
-            context.packages_text(path, text)?
+        context = match path.strip_suffix('/') {
+            Some(folder) => context.learn(|host| host.add_listing(folder, text.split_whitespace())),
+            None if path.starts_with('/') => context.file(path, text),
+            None => context.packages_text(path, text)?,
         };
     }
     Ok((sources, context))

@@ -1,10 +1,10 @@
 //! Conditions on the context: true, false or unknown, with what was seen and where.
 
-use regex::bytes::RegexBuilder;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::context::Context;
 use crate::finding::{Evidence, EvidenceKind, printable};
-use crate::host::{Package, Place, Repo};
+use crate::host::{HostFile, Package, Place, Repo};
 use crate::parameter::is_secret;
 use crate::redact::MASK;
 use crate::release::ReleaseRange;
@@ -195,14 +195,44 @@ impl Context {
     }
 
     fn repo(&self, id: &str) -> Condition {
-        condition(format!("repository {id} is enabled"), self.host().repo_enabled(id), None)
+        let repo = self.host().repos().iter().rfind(|repo| repo.id == id);
+        let evidence = repo.map(Evidence::repo);
+        let seen = repo.map(|repo| repo.from.to_string());
+        let truth = self.host().repo_enabled(id);
+        Condition { evidence, ..condition(format!("repository {id} is enabled"), truth, seen) }
     }
 
     fn file_holds(&self, path: &str, regex: &str) -> Condition {
         let file = self.host().file(path);
-        let truth = file.map_or(Truth::Unknown, |file| matches(regex, file.text.as_bytes()).into());
+        let at = |file: &HostFile| Some(expression(regex)?.find(file.text.as_bytes())?.range());
+        let found = file.and_then(|file| Some((file, at(file)?)));
+        let truth = match file {
+            Some(_) => found.is_some().into(),
+            // What is not there holds nothing.
+            None if self.host().exists(path) == Truth::False => Truth::False,
+            None => Truth::Unknown,
+        };
         let seen = file.map(|file| file.file.to_string());
-        condition(format!("{path} matches `{regex}`"), truth, seen)
+        let evidence = found.map(|(file, range)| {
+            let line = memchr::memchr_iter(b'\n', &file.text.as_bytes()[..range.start]).count();
+            self.line_evidence(file, line)
+        });
+        Condition { evidence, ..condition(format!("{path} matches `{regex}`"), truth, seen) }
+    }
+
+    /// A line of a file of the host, counted from 0; masked.
+    pub(crate) fn line_evidence(&self, file: &HostFile, line: usize) -> Evidence {
+        let text = file.text.lines().nth(line).unwrap_or_default();
+        let text = printable(&self.redactor().mask(text));
+        Evidence {
+            kind: EvidenceKind::File,
+            path: file.file.to_string(),
+            line: line as u64 + 1,
+            column: 1,
+            end_column: characters(text.as_bytes()) as u64 + 1,
+            text,
+            ..Evidence::default()
+        }
     }
 }
 
@@ -221,8 +251,11 @@ fn dist(package: &Nevra) -> Option<&str> {
 
 /// Whether an expression of a rule matches; it was checked when the rule was read.
 fn matches(regex: &str, text: &[u8]) -> bool {
-    let built = RegexBuilder::new(regex).unicode(false).multi_line(true).build();
-    built.is_ok_and(|regex| regex.is_match(text))
+    expression(regex).is_some_and(|regex| regex.is_match(text))
+}
+
+fn expression(regex: &str) -> Option<Regex> {
+    RegexBuilder::new(regex).unicode(false).multi_line(true).build().ok()
 }
 
 impl Evidence {

@@ -17,8 +17,8 @@ use serde::Serialize;
 pub use check::{Check, Computed};
 pub use condition::Condition;
 pub use conflict::{
-    EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing, RequirementsContradict,
-    SameBuildMissing, TwoReleases,
+    EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing,
+    RequirementsContradict, SameBuildMissing, TwoReleases,
 };
 pub use scan::SourceInfo;
 pub use surround::surround;

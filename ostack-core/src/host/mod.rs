@@ -24,7 +24,7 @@
 //! # Ok::<(), ostack_core::Error>(())
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,11 +40,14 @@ mod packages;
 pub mod puppet;
 mod python;
 mod repos;
+mod root;
+mod tree;
 
 pub use learn::Listing;
 pub use modules::PuppetModule;
 pub use python::PythonPackage;
 pub use repos::Repo;
+pub use root::{MOST_BYTES, MOST_NAMES, Root};
 
 /// Where a fact was learnt: a file and a line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,6 +133,10 @@ pub struct Host {
     python: Vec<PythonPackage>,
     modules: Vec<PuppetModule>,
     facts: facter::Facts,
+    /// Folders of which every name is known.
+    listings: BTreeMap<String, BTreeSet<String>>,
+    absent: BTreeSet<String>,
+    unread: BTreeMap<String, String>,
 }
 
 /// Packages that every host has: a list without all of them is a part of one.

@@ -121,6 +121,14 @@ pub fn check(
     Ok(verdict)
 }
 
+/// Whether the answer file's own comments allow what was found.
+pub(crate) fn is_allowed(context: &Context, finding: &Finding) -> bool {
+    context.answer_file().is_some_and(|answers| {
+        let problem = problem(finding, &answers.value);
+        Allowed::of(answers.value.text()).allows(&finding.rule, problem.line)
+    })
+}
+
 /// Repairs what is safe to repair, and says what was done.
 ///
 /// # Errors

@@ -184,7 +184,13 @@ set -eu
 
 const FUNCTIONS: &str = r#": "${OSTACK_SKIP:=}" "${OSTACK_WITH:=}"
 NOW=
-trap 'status=$?; [ -z "$NOW" ] || echo "ostack: step $NOW failed; repair it, then run this script again" >&2; exit "$status"' EXIT
+trap finish EXIT
+
+finish() {
+    status=$?
+    [ -z "$NOW" ] || echo "ostack: step $NOW failed; repair it, then run this script again" >&2
+    exit "$status"
+}
 
 remembered() {
     grep -qxF -e "$1" "$OSTACK_STATE"

@@ -1,5 +1,7 @@
 //! JUnit's XML, for continuous integration.
 
+use std::slice;
+
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
@@ -67,7 +69,7 @@ pub fn junit(report: &Report) -> String {
             failure: Some(Problem {
                 message: finding.title.clone(),
                 kind: finding.rule.clone(),
-                text: text::finding(finding, &style),
+                text: text::findings(slice::from_ref(finding), &style),
             }),
             error: None,
         });

@@ -10,6 +10,7 @@ mod page;
 mod parameter;
 mod patch;
 mod sarif;
+mod script;
 mod templates;
 mod text;
 mod words;
@@ -21,7 +22,8 @@ pub use page::page;
 pub use parameter::parameter_page;
 pub use patch::{Patch, patch};
 pub use sarif::sarif;
-pub use text::{Style, findings, text};
+pub use script::{Script, fix_script};
+pub use text::{Style, findings, preflight, text};
 
 use crate::diagnosis::Report;
 

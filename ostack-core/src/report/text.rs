@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::words::{self, plural};
 use crate::diagnosis::{Report, SourceInfo, Unexplained};
 use crate::finding::{Action, Again, Evidence, Finding, Fix, printable};
+use crate::preflight::{self, By, Unknown};
 use crate::rule::{Risk, Severity};
 
 /// How a report looks.
@@ -57,10 +58,13 @@ pub fn findings(findings: &[Finding], style: &Style) -> String {
     page.out
 }
 
-/// One finding alone.
-pub(super) fn finding(finding: &Finding, style: &Style) -> String {
+/// What a preflight found, and what it does not know, as text.
+///
+/// # Panics
+/// Never: a `String` takes all that is written to it.
+pub fn preflight(report: &preflight::Report, style: &Style) -> String {
     let mut page = Page { out: String::new(), style: *style };
-    page.finding(finding).expect("a String takes everything");
+    page.preflight(report).expect("a String takes everything");
     page.out
 }
 
@@ -113,6 +117,44 @@ impl Page {
             }
         }
         Ok(())
+    }
+
+    fn preflight(&mut self, report: &preflight::Report) -> fmt::Result {
+        for finding in report.findings.iter().take(self.style.top) {
+            self.finding(finding)?;
+        }
+        let titles = [
+            (By::File, "not known, because it was not given:"),
+            (By::Host, "not known, because only a live host can tell:"),
+        ];
+        for (by, title) in titles {
+            let mut unknown = report.unknown.iter().filter(|unknown| unknown.by == by).peekable();
+            if unknown.peek().is_none() {
+                continue;
+            }
+            writeln!(self.out, "{}", self.bold(title))?;
+            for Unknown { what, how, .. } in unknown {
+                self.hanging("  - ", &format!("{what}: {how}"))?;
+            }
+            self.out.push('\n');
+        }
+        let of =
+            |severity| report.findings.iter().filter(|f| f.severity == severity).count() as u64;
+        let counts =
+            [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")];
+        let counts = counts.into_iter().filter(|(severity, _)| of(*severity) > 0);
+        let counts: Vec<String> =
+            counts.map(|(severity, name)| plural(of(severity), name)).collect();
+        let found = if counts.is_empty() {
+            "Nothing found that would make packstack fail".to_owned()
+        } else {
+            counts.join(", ")
+        };
+        let unknown = match report.unknown.len() as u64 {
+            0 => String::new(),
+            n => format!("; {} not known", plural(n, "thing")),
+        };
+        writeln!(self.out, "{found}{unknown}.")
     }
 
     fn finding(&mut self, finding: &Finding) -> fmt::Result {
@@ -323,6 +365,15 @@ impl Page {
     fn command(&mut self, text: &str) -> fmt::Result {
         for line in text.lines() {
             writeln!(self.out, "{INDENT}{line}")?;
+        }
+        Ok(())
+    }
+
+    /// An entry of a list: its further lines stand under its words.
+    fn hanging(&mut self, bullet: &str, text: &str) -> fmt::Result {
+        for (number, line) in self.wrap(text).iter().enumerate() {
+            let indent = if number == 0 { bullet } else { &" ".repeat(bullet.len()) };
+            writeln!(self.out, "{indent}{line}")?;
         }
         Ok(())
     }

@@ -30,6 +30,9 @@ from ostack._ostack import (
     MigrationStep,
     Package,
     Place,
+    Plan,
+    PlanStep,
+    Preflight,
     Problem,
     PuppetModule,
     PythonPackage,
@@ -39,6 +42,7 @@ from ostack._ostack import (
     Step,
     Symptom,
     Unexplained,
+    Unknown,
     Verdict,
     Verify,
     Version,
@@ -46,6 +50,8 @@ from ostack._ostack import (
     audit,
     diagnose,
     diagnose_text,
+    plan,
+    preflight,
 )
 
 __all__ = [
@@ -68,6 +74,9 @@ __all__ = [
     "OstackError",
     "Package",
     "Place",
+    "Plan",
+    "PlanStep",
+    "Preflight",
     "Problem",
     "PuppetModule",
     "PythonPackage",
@@ -78,6 +87,7 @@ __all__ = [
     "Step",
     "Symptom",
     "Unexplained",
+    "Unknown",
     "Verdict",
     "Verify",
     "Version",
@@ -86,4 +96,6 @@ __all__ = [
     "audit",
     "diagnose",
     "diagnose_text",
+    "plan",
+    "preflight",
 ]
