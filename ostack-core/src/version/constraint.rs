@@ -122,7 +122,10 @@ impl Constraint {
     pub fn allows(&self, version: &Version) -> Result<bool> {
         match (&self.set, &version.key) {
             // A version without a release stands for all its releases.
-            (Set::Rpm(range), Key::Rpm(evr)) => Ok(!range.intersect(&evr.equal()).is_empty()),
+            (Set::Rpm(range), Key::Rpm(_)) => {
+                let evr = Evr::parse_in(&version.text, 0)?;
+                Ok(!range.intersect(&evr.equal()).is_empty())
+            }
             (Set::Pep440(set), Key::Pep440(key)) => Ok(set.allows(key, &version.text)),
             (Set::Semver(set), Key::Semver(key)) | (Set::Puppet(set), Key::Puppet(key)) => {
                 Ok(set.allows(key))

@@ -27,10 +27,14 @@ impl Evr {
     /// Reads a version as librpm's `parseEVR` does: the epoch is digits before a colon, the
     /// release is what follows the last hyphen.
     pub(super) fn parse(text: &str) -> Result<Self> {
-        Self::parse_in(text, 0)
+        let evr = Self::parse_in(text, 0)?;
+        // In an order, a release that is there and empty comes after a missing one.
+        let release = if text.ends_with('-') { Release::Is(sort_key("")) } else { evr.release };
+        Ok(Self { release, ..evr })
     }
 
-    /// Reads the version that starts at byte `start` of `text`, so that errors show all of it.
+    /// Reads the version that starts at byte `start` of `text`, so that errors show all of it. To a
+    /// dependency an empty release is a missing one.
     pub(super) fn parse_in(text: &str, start: usize) -> Result<Self> {
         let evr = &text[start..];
         let stray = |c: char| c.is_whitespace() || c.is_control() || "<>=,".contains(c);
@@ -152,7 +156,8 @@ mod tests {
         assert_eq!(Evr::parse(":1.0").unwrap(), Evr::parse("0:1.0").unwrap());
         assert_eq!(Evr::parse("a:1").unwrap(), Evr::parse("a.1").unwrap());
         assert_eq!(Evr::parse("7:1").unwrap().epoch(), 7);
-        assert_eq!(Evr::parse("1.0-").unwrap(), Evr::parse("1.0").unwrap());
+        assert!(Evr::parse("1.0-").unwrap() > Evr::parse("1.0").unwrap());
+        assert_eq!(Evr::parse_in("1.0-", 0).unwrap(), Evr::parse("1.0").unwrap());
     }
 
     #[test]
