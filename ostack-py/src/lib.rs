@@ -133,8 +133,8 @@ mod _ostack {
     };
     #[pymodule_export]
     use super::report::{
-        PyAgain, PyAlternative, PyCheck, PyDiagnosis, PyEvidence, PyFix, PyPlace, PyReport, PyStep,
-        PySymptom, PyUnexplained, PyVerify,
+        PyAgain, PyAlternative, PyCheck, PyConflict, PyDiagnosis, PyEvidence, PyFix, PyParty,
+        PyPlace, PyReport, PyStep, PySymptom, PyUnexplained, PyVerify,
     };
     #[pymodule_export]
     use super::rules::{PyKnowledgeBase, PyRule};

@@ -86,10 +86,13 @@ impl Check for RequirementsContradict {
         values.insert("other", who(other));
         values.insert("against", vec![against.to_string()]);
         let release = context.known_release().map(|release| release.value.id());
-        values.insert("constraints", vec![format!(
-            "https://releases.openstack.org/constraints/upper/{}",
-            release.unwrap_or("master")
-        )]);
+        values.insert(
+            "constraints",
+            vec![format!(
+                "https://releases.openstack.org/constraints/upper/{}",
+                release.unwrap_or("master")
+            )],
+        );
         Some(Computed { values, ..Computed::default() })
     }
 }

@@ -14,8 +14,8 @@ use serde::Serialize;
 pub use check::{Check, Computed};
 pub use condition::Condition;
 pub use conflict::{
-    EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing, RequirementsContradict,
-    SameBuildMissing, TwoReleases,
+    EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing,
+    RequirementsContradict, SameBuildMissing, TwoReleases,
 };
 pub use scan::SourceInfo;
 pub use unexplained::{Near, Unexplained};
