@@ -190,8 +190,8 @@ mod _ostack {
     use super::plan::{PyPlan, PyPlanStep, PyPreflight, PyUnknown, plan, preflight_py};
     #[pymodule_export]
     use super::report::{
-        PyAgain, PyAlternative, PyCheck, PyDiagnosis, PyEvidence, PyFix, PyPlace, PyReport, PyStep,
-        PySymptom, PyUnexplained, PyVerify,
+        PyAgain, PyAlternative, PyCheck, PyConflict, PyDiagnosis, PyEvidence, PyFix, PyParty,
+        PyPlace, PyReport, PyStep, PySymptom, PyUnexplained, PyVerify,
     };
     #[pymodule_export]
     use super::rules::{PyKnowledgeBase, PyRule};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ostack_core::context::Context;
 use ostack_core::diagnosis::{Report, Unexplained, surround};
 use ostack_core::finding::{self, Action, EvidenceKind, Finding};
-use ostack_core::log::Sources;
+use ostack_core::log::{Conflict, Party, Sources};
 use ostack_core::report::{self, Style};
 use ostack_core::rule::KnowledgeBase;
 use pyo3::prelude::*;
@@ -143,6 +143,7 @@ frozen! {
         references: Vec<String> = |f| f.references.clone(),
         count: u64 = |f| f.count,
         evidence: Vec<PyEvidence> = |f| f.evidence.iter().map(PyEvidence::of).collect(),
+        conflicts: Vec<PyConflict> = |f| f.conflicts.iter().map(PyConflict::of).collect(),
     }
 }
 
@@ -258,6 +259,34 @@ frozen! {
         resource: Option<String> = |e| e.resource.clone(),
         captures: BTreeMap<String, String> = |e| e.captures.clone(),
         note: Option<String> = |e| e.note.clone(),
+    }
+}
+
+frozen! {
+    /// What a package tool says does not fit together.
+    PyConflict as "Conflict" from Conflict {
+        kind: String = |c| c.kind.as_str().to_owned(),
+        tool: String = |c| c.tool.as_str().to_owned(),
+        text: String = |c| c.to_string(),
+        package: Option<PyParty> = |c| c.package.as_ref().map(PyParty::of),
+        requires: Option<String> = |c| c.requires.as_ref().map(ToString::to_string),
+        other: Option<PyParty> = |c| c.other.as_ref().map(PyParty::of),
+        candidates: Vec<PyParty> = |c| c.candidates.iter().map(PyParty::of).collect(),
+        repo: Option<String> = |c| c.repo.clone(),
+        file: Option<String> = |c| c.file.clone(),
+        problem: usize = |c| c.problem,
+    }
+}
+
+frozen! {
+    /// A package as a package tool names it.
+    PyParty as "Party" from Party {
+        text: String = |p| p.text.clone(),
+        name: String = |p| p.name.clone(),
+        version: Option<String> = |p| p.version.clone(),
+        repo: Option<String> = |p| p.repo.clone(),
+        installed: bool = |p| p.installed,
+        fits: Option<bool> = |p| p.fits,
     }
 }
 

@@ -83,12 +83,15 @@ class Host:
     def installed(self, *packages):
         run(["rpm", "--root", str(self.root), "-i", "--nodeps", "--force"] + [str(p.build()) for p in packages], check=True)
 
+    def setup(self):
+        """The options that make dnf's host one of EL 8."""
+        return ["--disableplugin=*", "--installroot", str(self.root), "--releasever=8", "--setopt=module_platform_id=platform:el8",
+                f"--setopt=reposdir={self.top}/yum.repos.d", f"--setopt=cachedir={self.top}/cache", "--setopt=keepcache=1",
+                "--setopt=protected_packages=", "--setopt=install_weak_deps=1"]
+
     def dnf(self, *arguments, options=()):
-        """Runs dnf as on a host of EL 8, and gives the prompt, the command and what it printed."""
-        setup = ["--disableplugin=*", "--installroot", str(self.root), "--releasever=8", "--setopt=module_platform_id=platform:el8",
-                 f"--setopt=reposdir={self.top}/yum.repos.d", f"--setopt=cachedir={self.top}/cache", "--setopt=keepcache=1",
-                 "--setopt=protected_packages=", "--setopt=install_weak_deps=1", *options]
-        printed = run(["dnf", *setup, *arguments])
+        """Runs dnf, and gives the prompt, the command and what it printed."""
+        printed = run(["dnf", *self.setup(), *options, *arguments])
         return self.shown("dnf", arguments, printed)
 
     def rpm(self, *arguments):
@@ -311,6 +314,37 @@ def dnf_ovn_two_streams(h):
 
 
 @case
+def dnf_upgrade_held_by_installed(h):
+    h.installed(Rpm("python3-django", "2.2.24-1.el8"), Rpm("openstack-dashboard", "1:18.6.4-1.el8", requires=("python3-django < 3.0",)))
+    h.repo("epel", Rpm("python3-django", "3.2.20-1.el8"))
+    return h.dnf("-y", "--best", "upgrade", "python3-django", "openstack-dashboard")
+
+
+@case
+def dnf_library_of_two_minds(h):
+    h.repo(VICTORIA, Rpm("python3-sqlalchemy", "1.3.19-1.el8"), Rpm("python3-migrate", "0.13.0-3.el8", requires=("python3-sqlalchemy < 1.4",)))
+    h.repo("epel", Rpm("python3-sqlalchemy", "1.4.31-1.el8"), Rpm("python3-alembic", "1.7.5-1.el8", requires=("python3-sqlalchemy >= 1.4",)))
+    return h.dnf("-y", "install", "python3-migrate", "python3-alembic")
+
+
+@case
+def dnf_two_replace_one(h):
+    h.installed(Rpm("openvswitch", "1:2.12.0-1.el8"))
+    h.repo("centos-nfv-openvswitch", Rpm("openvswitch2.13", "2.13.0-79.el8s", obsoletes=("openvswitch < 1:2.13",)),
+           Rpm("openvswitch2.15", "2.15.0-24.el8s", obsoletes=("openvswitch < 1:2.15",), conflicts=("openvswitch2.13",)))
+    h.repo(VICTORIA, Rpm("openstack-neutron-openvswitch", "1:17.3.0-1.el8", requires=("openvswitch2.13", "openvswitch2.15 >= 2.15")))
+    return h.dnf("-y", "install", "openstack-neutron-openvswitch")
+
+
+@case
+def dnf_requirement_of_installed(h):
+    h.installed(Rpm("ovn2.13", "20.12.0-24.el8s"), Rpm("rdo-ovn", "2:2.13-2.el8", requires=("ovn2.13 = 20.12.0",)))
+    h.repo("centos-nfv-openvswitch", Rpm("ovn2.13", "21.12.0-1.el8s"))
+    h.repo(VICTORIA, Rpm("openstack-neutron-ovn-agent", "1:17.3.0-1.el8", requires=("ovn2.13 >= 21",)))
+    return h.dnf("-y", "install", "openstack-neutron-ovn-agent")
+
+
+@case
 def dnf_distupgrade(h):
     h.installed(Rpm("python3-sqlalchemy", "1.4.31-1.el8"), Rpm("local-billing", "2.0-1", requires=("python3-sqlalchemy >= 1.4",)))
     h.repo(VICTORIA, Rpm("python3-sqlalchemy", "1.3.19-1.el8"))
@@ -530,6 +564,26 @@ def puppet(h, *arguments, installed=(), offered=()):
     server.shutdown()
     printed = printed.replace(repository, "https://forge.example.org").replace(str(modules), "/etc/puppet/modules")
     return f"[root@controller ~]# puppet module {' '.join(arguments)}\n{printed}"
+
+
+@case
+def puppet_package_provider(h):
+    """Puppet's own dnf provider, as packstack's manifests use it."""
+    h.repo(VICTORIA, Rpm("openstack-glance", "1:21.1.0-1.el8", requires=("python3-glance = 1:21.1.0-1.el8",)),
+           Rpm("python3-glance", "1:21.1.0-1.el8", requires=("python3-pyxattr >= 0.5.3",)))
+    tools = h.top / "bin"
+    tools.mkdir()
+    for tool, options in (("dnf", h.setup()), ("rpm", ["--root", str(h.root)])):
+        (tools / tool).write_text(f"#!/bin/sh\nexec {shutil.which(tool)} {' '.join(options)} \"$@\"\n")
+        (tools / tool).chmod(0o755)
+    manifest = h.top / "controller.pp"
+    manifest.write_text("package { 'openstack-glance': ensure => present, provider => 'dnf' }\n")
+    printed = run(["puppet", "apply", "--color", "false", "--confdir", str(h.top / "conf"), "--vardir", str(h.top / "var"), str(manifest)],
+                  env={**ENV, "PATH": f"{tools}:{ENV['PATH']}"})
+    printed = printed.replace(f"{tools}/", "/usr/bin/").replace(str(manifest), "/var/tmp/packstack/controller.pp")
+    printed = re.sub(r"(?m)^Error: Facter: .*\n(?:(?: .*)?\n)*", "", printed)
+    printed = re.sub(r"(?m)^Notice: (?:Compiled catalog for|Applied catalog in) .*\n", "", printed)
+    return h.shown("puppet apply", ["controller.pp"], printed)
 
 
 @case

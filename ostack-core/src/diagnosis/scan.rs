@@ -44,6 +44,8 @@ pub(super) struct Scan {
     pub(super) last_error: Option<u64>,
     /// What package tools said does not fit, and where.
     pub(super) conflicts: Vec<(Hit, Conflict)>,
+    /// The repositories of packages, by source and package, as a table of dnf's or yum's has them.
+    repositories: BTreeMap<(usize, String), String>,
     /// Source and number of records that tell what a package tool left out before it went on.
     pub(super) passed_over: BTreeSet<(usize, u64)>,
     /// In each source, the order of packstack's last success message that no failure followed.
@@ -121,6 +123,9 @@ impl Scan {
             rules.push(found.rule);
             self.hits.add(found, entry, source, order);
         });
+        for (package, repo) in Conflict::repositories(entry.text) {
+            self.repositories.insert((source.0, package), repo);
+        }
         if !rules.is_empty() || entry.record.level() >= Level::Warning {
             self.conflicts(entry, source, order);
         }
@@ -159,7 +164,10 @@ impl Scan {
             self.passed_over.insert((source.0, entry.number));
             return;
         }
-        for conflict in Conflict::read(entry.text) {
+        for mut conflict in Conflict::read(entry.text) {
+            conflict.name_repositories(|text| {
+                self.repositories.get(&(source.0, text.to_owned())).cloned()
+            });
             let hit = Hit::at(conflict.place.range(), entry, source, order);
             self.conflicts.push((hit, conflict));
         }

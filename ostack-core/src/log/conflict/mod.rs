@@ -252,6 +252,21 @@ impl Conflict {
         find(self.place.of(text)).or_else(|| find(text))
     }
 
+    /// Names the repositories of its packages, where it does not name them itself. `repo` knows them
+    /// by the text of a package.
+    pub(crate) fn name_repositories(&mut self, repo: impl Fn(&str) -> Option<String>) {
+        for party in self.package.iter_mut().chain(&mut self.other).chain(&mut self.candidates) {
+            if party.repo.is_none() {
+                party.repo = repo(&party.text);
+            }
+        }
+    }
+
+    /// The packages in a table of what dnf or yum is about to do, each with its repository.
+    pub(crate) fn repositories(text: &[u8]) -> Vec<(String, String)> {
+        read::repositories(text)
+    }
+
     /// The packages that it names.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         self.package.iter().chain(&self.other).chain(&self.candidates)

@@ -10,7 +10,7 @@ use super::translated::{INSTALLED, STATEMENTS};
 use super::{Conflict, ConflictKind, Party, Requirement};
 use crate::log::PackageTool::{self, Dnf, Pip, Puppet, Rpm, Yum};
 use crate::span::Span;
-use crate::version::Scheme;
+use crate::version::{Nevra, Scheme};
 
 use ConflictKind::{
     AlreadyInstalled, Architecture, BestCandidate, BothVersions, Conflicts, Contradiction,
@@ -419,6 +419,24 @@ impl Found {
         found.sort_by_key(|conflict| conflict.kind);
         found
     }
+}
+
+/// The packages of a table of dnf's or yum's transaction, and the repository of each.
+pub(super) fn repositories(text: &[u8]) -> Vec<(String, String)> {
+    const HEADS: [&[u8]; 6] =
+        [b"Installing", b"Upgrading", b"Updating", b"Downgrading", b"Reinstalling", b"Removing"];
+    if !HEADS.iter().any(|head| text.starts_with(head)) {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(text);
+    let package = |line: &str| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        let [name, arch, evr, repo, _size, ..] = columns[..] else { return None };
+        let text = format!("{name}-{evr}.{arch}");
+        let known = Nevra::is_architecture(arch) && Nevra::parse(&text).is_ok();
+        known.then(|| (text, repo.trim_start_matches('@').to_owned()))
+    };
+    text.lines().filter_map(package).collect()
 }
 
 /// Whether another statement says the same and more: pip and dnf print a name twice.

@@ -220,3 +220,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_transaction_names_repositories() {
+    let log = "\
+Dependencies resolved.
+================================================================================
+ Package                Arch   Version          Repository                 Size
+================================================================================
+Installing:
+ mariadb-common         noarch 3:10.3.28-1.el8  centos-openstack-victoria 6.0 k
+Installing dependencies:
+ mysql-community-common noarch 8.0.21-1.el8     mysql80-community         6.0 k
+
+Transaction Summary
+";
+    let source = Source::bytes("log", log);
+    let block = Reader::new(&source).unwrap().next_block().unwrap().unwrap();
+    let found: Vec<_> =
+        block.entries().flat_map(|entry| Conflict::repositories(entry.text)).collect();
+    let named = [
+        ("mariadb-common-3:10.3.28-1.el8.noarch", "centos-openstack-victoria"),
+        ("mysql-community-common-8.0.21-1.el8.noarch", "mysql80-community"),
+    ];
+    assert_eq!(found, named.map(|(package, repo)| (package.to_owned(), repo.to_owned())));
+}
