@@ -21,15 +21,15 @@ regex = 'flux is low'
 
 fn found(packages: Option<&str>) -> (Finding, String) {
     let mut rules = KnowledgeBase::empty();
-    let (rule, tests) = parse("flux_low.toml", RULE).unwrap();
-    rules.add("flux_low.toml", rule, tests).unwrap();
+    let (rule, tests) = parse("flux_low.toml", RULE).expect("a rule");
+    rules.add("flux_low.toml", rule, tests).expect("an id of its own");
     let mut context = Context::new();
     if let Some(packages) = packages {
-        context = context.packages_text("rpm-qa.txt", packages).unwrap();
+        context = context.packages_text("rpm-qa.txt", packages).expect("a list");
     }
     let report = ostack_core::diagnose(&log("the flux is low\n"), &context, &rules);
     let text = report::text(&report, &Style::default());
-    (report.diagnoses.into_iter().next().unwrap(), text)
+    (report.diagnoses.into_iter().next().expect("a finding"), text)
 }
 
 #[test]

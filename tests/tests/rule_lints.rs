@@ -75,15 +75,17 @@ log = 'nothing moved'
 silent = true
 "#;
 
+type Change<'c> = &'c dyn Fn(&str) -> String;
+
 /// What is found in `GOOD` after a change, in `folder` below a folder of rules.
 fn found(folder: &str, change: impl Fn(&str) -> String) -> Vec<Problem> {
-    let root = tempfile::tempdir().unwrap();
+    let root = tempfile::tempdir().expect("a folder");
     let folder = root.path().join(folder);
-    fs::create_dir(&folder).unwrap();
-    fs::write(folder.join("x.toml"), change(GOOD)).unwrap();
-    fs::write(folder.join("y.toml"), OTHER).unwrap();
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("x.toml"), change(GOOD)).expect("a file");
+    fs::write(folder.join("y.toml"), OTHER).expect("a file");
     let mut rules = KnowledgeBase::empty();
-    rules.load(root.path()).unwrap();
+    rules.load(root.path()).expect("two rules");
     authoring::check(&rules, &ostack_core::checks())
 }
 
@@ -191,7 +193,7 @@ fn each_lint_finds_what_it_is_for() {
         let regex = "the flux of vm1 (?:is low|has no room for messages|broker)";
         text.replace("flux of (?<host>[\\w.-]+) is low", regex).replace("{{ host }}", "vm1")
     };
-    let others: [(&str, &dyn Fn(&str) -> String); 5] = [
+    let others: [(&str, Change<'_>); 5] = [
         ("echoing-title", &echo),
         ("no-fix", &fixes),
         ("long-cause", &cause),

@@ -225,8 +225,8 @@ fn condition(subject: &mut Subject<'_>, when: &When, key: &str) {
         }
         let all = parameter::history(name);
         let listed = |kind: Validator| {
-            let only = |p: &&parameter::Parameter| p.validators.contains(&kind) && !p.loose;
-            all.iter().all(|(_, p)| only(&p) && !p.options.is_empty())
+            let only = |p: &parameter::Parameter| p.validators.contains(&kind) && !p.loose;
+            all.iter().all(|(_, p)| only(p) && !p.options.is_empty())
         };
         let option = |value: &str| all.iter().any(|(_, p)| p.options.contains(&value));
         let impossible = match test {

@@ -90,7 +90,7 @@ fn shown(rules: &KnowledgeBase, index: usize) -> Result<BTreeSet<Stage>> {
     let mut scratch = Scratch::default();
     for test in rules.tests(index).iter().filter(|test| !test.silent) {
         let (sources, _) = setting(test)?;
-        for source in sources.iter() {
+        for source in &sources {
             let mut reader = Reader::new(source)?;
             while let Some(block) = reader.next_block()? {
                 for entry in block.entries() {
@@ -271,17 +271,20 @@ pub fn reference(rules: &KnowledgeBase, index: usize) -> Result<String> {
         )
     };
     let symptoms = rule.explains.iter().filter_map(|explains| rules.find(&explains.rule));
-    page.links("Leads to", symptoms.map(|at| link(rules.rule(at))).collect());
+    page.links("Leads to", &symptoms.map(|at| link(rules.rule(at))).collect::<Vec<_>>());
     let explains = |other: &&Rule| other.explains.iter().any(|explains| explains.rule == rule.id);
-    page.links("May come from", rules.rules().filter(explains).map(link).collect());
-    page.links("References", rule.references.iter().map(|url| format!("- <{url}>")).collect());
+    page.links("May come from", &rules.rules().filter(explains).map(link).collect::<Vec<_>>());
+    page.links(
+        "References",
+        &rule.references.iter().map(|url| format!("- <{url}>")).collect::<Vec<_>>(),
+    );
     let origins: BTreeSet<String> = rules
         .tests(index)
         .into_iter()
         .filter(|test| !test.silent)
         .filter_map(|test| Some(format!("- {}", test.origin?)))
         .collect();
-    page.links("Tested with logs", origins.into_iter().collect());
+    page.links("Tested with logs", &origins.into_iter().collect::<Vec<_>>());
     let mut text = page.0.trim_end().to_owned() + "\n";
     while text.contains("\n\n\n") {
         text = text.replace("\n\n\n", "\n\n");
@@ -314,7 +317,7 @@ impl Page {
         self.line(format!("{fence}{language}\n{}\n{fence}\n", text.trim_end()));
     }
 
-    fn links(&mut self, title: &str, lines: Vec<String>) {
+    fn links(&mut self, title: &str, lines: &[String]) {
         if !lines.is_empty() {
             self.title(title);
             self.line(lines.join("\n"));

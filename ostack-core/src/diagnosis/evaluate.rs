@@ -271,7 +271,7 @@ impl<'a> Evaluation<'a> {
         if !rule.os.is_empty() {
             self.known_place(&mut sure, &self.context.systems(&rule.os));
         }
-        if !rule.fixed_in.is_empty() {
+        if !rule.fixed_in.is_empty() && !hits.is_empty() {
             facts.extend(self.fixed(&mut sure, rule));
         }
         self.position(&mut sure, &hits);
@@ -323,7 +323,7 @@ impl<'a> Evaluation<'a> {
             }
             Truth::False => {
                 sure.part(0.04, format!("the fix is in {fix}, and this is {}", fixed.seen));
-                fixed.evidence
+                None
             }
             Truth::Unknown => None,
         }
