@@ -2,46 +2,52 @@
 //!
 //! The lists are in the folder `facts` of the reference data; without it the test is skipped.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
 
 use ostack_core::audit;
 use ostack_core::context::Context;
 use ostack_core::release::Release;
 use ostack_core::rule::KnowledgeBase;
 use ostack_tests::reference;
-use serde_json::Value;
+use serde::Deserialize;
 
 /// The rules that speak on a list, of a release on an OS.
 fn audited(list: &str, release: &str, os: &str, rules: &KnowledgeBase) -> Vec<String> {
-    let context = Context::new().release(release).unwrap().os(os).unwrap();
-    let context = context.packages_text("rpm-qa.txt", list).unwrap();
-    audit::run(&context, rules).findings.into_iter().map(|finding| finding.rule).collect()
+    let context = Context::new().release(release).and_then(|context| context.os(os));
+    let context = context.and_then(|context| context.packages_text("rpm-qa.txt", list));
+    let report = audit::run(&context.expect("a release, an OS and a list"), rules);
+    report.findings.into_iter().map(|finding| finding.rule).collect()
+}
+
+/// A build tag of RDO's.
+#[derive(Deserialize)]
+struct Tag {
+    release: String,
+    os: String,
+    packages: BTreeMap<String, String>,
 }
 
 /// The lists of the released repositories: release, OS, and the packages as `rpm -qa` prints them.
-fn lists(tags: &Value) -> Vec<(String, String, String)> {
-    let mut lists = Vec::new();
-    for (name, tag) in tags.as_object().unwrap() {
-        let release = tag["release"].as_str().unwrap();
-        if !name.ends_with("-release") || Release::parse(release).is_err() {
-            continue;
-        }
-        let packages = tag["packages"].as_object().unwrap().values();
-        let list = packages.fold(String::new(), |mut list, package| {
-            writeln!(list, "{}.x86_64", package.as_str().unwrap()).unwrap();
-            list
-        });
-        lists.push((release.to_owned(), tag["os"].as_str().unwrap().to_owned(), list));
+fn lists() -> Option<Vec<(String, String, String)>> {
+    #[derive(Deserialize)]
+    struct File {
+        tags: BTreeMap<String, Tag>,
     }
-    lists
+    let path = reference("facts/rdo_packages.json")?;
+    let text = std::fs::read(path).expect("the file is there");
+    let file: File = serde_json::from_slice(&text).expect("it holds tags");
+    let released = file
+        .tags
+        .into_iter()
+        .filter(|(name, tag)| name.ends_with("-release") && Release::parse(&tag.release).is_ok());
+    let list = |tag: &Tag| tag.packages.values().map(|nvr| format!("{nvr}.x86_64\n")).collect();
+    Some(released.map(|(_, tag)| (tag.release.clone(), tag.os.clone(), list(&tag))).collect())
 }
 
 #[test]
 fn rdos_own_packages_fit_and_the_vendors_puppet_does_not() {
-    let Some(path) = reference("facts/rdo_packages.json") else { return };
-    let facts: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let Some(lists) = lists() else { return };
     let rules = KnowledgeBase::builtin();
-    let lists = lists(&facts["tags"]);
     assert_eq!(lists.len(), 21);
     for (release, os, list) in &lists {
         // Plain, with the base OS's names that tell a whole list, and with binary packages of both
@@ -65,10 +71,8 @@ fn rdos_own_packages_fit_and_the_vendors_puppet_does_not() {
 
 #[test]
 fn every_list_is_another_releases_on_its_neighbours_hosts() {
-    let Some(path) = reference("facts/rdo_packages.json") else { return };
-    let facts: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let Some(lists) = lists() else { return };
     let rules = KnowledgeBase::builtin();
-    let lists = lists(&facts["tags"]);
     for (release, os, list) in &lists {
         for (other, ..) in lists.iter().filter(|(other, at, _)| other != release && at == os) {
             let found = audited(list, other, os, &rules);

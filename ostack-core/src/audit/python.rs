@@ -50,7 +50,7 @@ impl Check for PipOverPackages {
             let packages = rpms.get(stem)?;
             let version = python.version.as_deref()?;
             let same = |package: &&Package| same_release(version, &package.nevra.version);
-            let fits = packages.iter().any(|package| same(package));
+            let fits = packages.iter().any(same);
             (!fits).then(|| (python.clone(), packages[0]))
         };
         let mut found: Vec<(PythonPackage, &Package)> =
