@@ -147,7 +147,6 @@ pub struct Conflict {
     /// What sort of thing does not fit.
     pub kind: ConflictKind,
     /// Who says so.
-    #[serde(serialize_with = "tool_name")]
     pub tool: PackageTool,
     /// The package that cannot be had, or that demands something.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,10 +171,6 @@ pub struct Conflict {
     pub place: Span,
     /// The block of the record that it belongs to, from 0: dnf numbers its problems.
     pub problem: usize,
-}
-
-fn tool_name<S: Serializer>(tool: &PackageTool, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(tool.as_str())
 }
 
 /// A package as a tool names it.
@@ -277,12 +272,10 @@ impl Conflict {
         for party in parties {
             change(&mut party.text);
             change(&mut party.name);
-            party.version.as_mut().map(&mut change);
-            party.repo.as_mut().map(&mut change);
+            party.version.iter_mut().chain(&mut party.repo).for_each(&mut change);
         }
-        self.requires.as_mut().map(|requires| change(&mut requires.text));
-        self.repo.as_mut().map(&mut change);
-        self.file.as_mut().map(&mut change);
+        let requires = self.requires.iter_mut().map(|requires| &mut requires.text);
+        requires.chain(&mut self.repo).chain(&mut self.file).for_each(change);
     }
 
     /// Whether two state the same, wherever they stand.

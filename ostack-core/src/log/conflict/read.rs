@@ -265,15 +265,15 @@ impl Found {
             file: text("file"),
             ..empty(form.kind, form.tool, place)
         };
-        if text("installed").is_some()
-            || (form.kind == StillNeeded || form.kind == WrongVersion && form.tool == Pip)
-        {
-            conflict.package.as_mut().map(|package| package.installed = true);
+        // rpm and pip speak of what is there.
+        let is_there = form.kind == StillNeeded || form.kind == WrongVersion && form.tool == Pip;
+        if let Some(package) = &mut conflict.package {
+            package.installed |= is_there || text("installed").is_some();
         }
-        let other_is_installed = matches!(form.kind, AlreadyInstalled | DistroSync | WrongVersion)
+        let other_is_there = matches!(form.kind, AlreadyInstalled | DistroSync | WrongVersion)
             || form.text.contains("file from package");
-        if other_is_installed {
-            conflict.other.as_mut().map(|other| other.installed = true);
+        if let Some(other) = &mut conflict.other {
+            other.installed |= other_is_there;
         }
         if let Some(versions) = text("versions")
             && let Some(name) = conflict.requires.as_ref().and_then(Requirement::name)
@@ -289,7 +289,7 @@ impl Found {
                 conflict.kind = StillNeeded;
             }
         } else if form.tool == Puppet {
-            conflict.package = self.module.clone();
+            conflict.package.clone_from(&self.module);
         }
         self.push(conflict);
     }
