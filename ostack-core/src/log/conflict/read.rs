@@ -187,7 +187,8 @@ pub(super) fn conflicts(text: &[u8]) -> Vec<Conflict> {
     let mut at = 0;
     for line in text.split_inclusive(|b| *b == b'\n') {
         let end = at + line.len() - usize::from(line.ends_with(b"\n"));
-        found.line(&text[at..end], Span::new(at, end));
+        let lead = text[at..end].iter().take_while(|b| b" \t-".contains(b)).count();
+        found.line(&text[at..end], Span::new(at + lead, end));
         at += line.len();
     }
     found.settle()
