@@ -180,3 +180,16 @@ def test_ctrl_c_stops_a_diagnosis(tmp_path: Path) -> None:
                     pipe.flush()
         assert python.stderr is not None
         assert b"KeyboardInterrupt" in python.stderr.read()
+
+
+def test_what_does_not_fit_is_facts() -> None:
+    report = ostack.diagnose_text(
+        "Error: \n Problem: conflicting requests\n  - nothing provides qemu-kvm >= 15:4.2 needed by "
+        "openstack-nova-compute-1:22.2.1-1.el8.noarch from centos-openstack-victoria\n"
+    )
+    conflict = report.diagnoses[0].conflicts[0]
+    assert (conflict.kind, conflict.tool, conflict.requires) == ("nothing_provides", "dnf", "qemu-kvm >= 15:4.2")
+    assert conflict.package is not None
+    assert conflict.package.version == "1:22.2.1-1.el8"
+    assert conflict.package.repo == "centos-openstack-victoria"
+    assert conflict.text in report.diagnoses[0].cause

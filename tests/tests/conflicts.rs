@@ -130,3 +130,17 @@ fn every_output_is_held_against_the_table() {
     };
     assert!(CASES.iter().filter(of_rpms).count() >= 25);
 }
+
+#[test]
+fn a_package_list_tells_where_the_one_in_the_way_came_from() {
+    let text = fs::read(path("conflicts/dnf_vendor_puppet_in_the_way.log")).unwrap();
+    let list = "Installed Packages\npuppet-agent.x86_64   7.4.1-1.el8   @puppet7\n";
+    let context = Context::new().packages_text("dnf-list.txt", list).unwrap();
+    let report = ostack_core::diagnose(&log(text), &context, &KnowledgeBase::builtin());
+    let finding =
+        report.diagnoses.iter().find(|d| d.rule == "installed_package_in_the_way").unwrap();
+    assert!(finding.cause.contains("from repository puppet7"), "{}", finding.cause);
+    assert!(finding.evidence.iter().any(|e| (&*e.path, e.line) == ("dnf-list.txt", 2)));
+    let puppet = finding.conflicts[0].package.as_ref().unwrap();
+    assert_eq!((puppet.repo.as_deref(), puppet.installed), (Some("puppet7"), true));
+}

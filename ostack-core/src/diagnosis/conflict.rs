@@ -164,16 +164,14 @@ impl Check for NeedsLaterRelease {
         let (package, requires) = unmet(conflict)?;
         let constraint = requires.constraint()?;
         let host = host_release(context, beside)?;
-        let ours = shipped(host, requires.name()?)?;
-        if release_of(package) == Some(host) || allows(&constraint, ours) {
+        let name = requires.name()?;
+        let ours = shipped(host, name)?;
+        let fits = |nevra: &Nevra| allows_any_epoch(requires, &constraint, nevra);
+        if release_of(package) == Some(host) || fits(ours) {
             return None;
         }
-        let later = Release::all().skip_while(|release| *release <= host);
-        let fits = |release: &Release| {
-            shipped(*release, requires.name().unwrap_or_default())
-                .is_some_and(|nevra| allows(&constraint, nevra))
-        };
-        let later = later.into_iter().find(fits)?;
+        let mut later = Release::all().skip_while(|release| *release <= host);
+        let later = later.find(|release| shipped(*release, name).is_some_and(fits))?;
         let mut values = values(conflict);
         values.insert("shipped", vec![ours.to_string()]);
         values.insert("release", vec![host.to_string()]);
@@ -197,7 +195,8 @@ impl Check for RdoRepositoryMissing {
         let (_, requires) = unmet(conflict)?;
         let constraint = requires.constraint()?;
         let release = host_release(context, beside)?;
-        let ours = shipped(release, requires.name()?).filter(|ours| allows(&constraint, ours))?;
+        let ours = shipped(release, requires.name()?)
+            .filter(|ours| allows_any_epoch(requires, &constraint, ours))?;
         // The exact build of a package is another matter.
         if SameBuildMissing.on_conflict(context, conflict, beside).is_some() {
             return None;
@@ -222,14 +221,13 @@ impl Check for EpochDecides {
         conflict: &Conflict,
         _: &[&Conflict],
     ) -> Option<Computed> {
+        use ConflictKind::{NothingProvides, ProvidersRuledOut};
+        if !matches!(conflict.kind, NothingProvides | ProvidersRuledOut) {
+            return None;
+        }
         let requires = conflict.requires.as_ref()?;
         let constraint = requires.constraint().filter(|c| c.scheme() == Scheme::Rpm)?;
-        let operator = requires.text.find(['<', '=', '>'])?;
-        let wanted: u32 = requires.text[operator..]
-            .trim_start_matches(['<', '=', '>', ' '])
-            .split_once(':')
-            .map_or(Some(0), |(epoch, _)| epoch.parse().ok())?;
-        let name = requires.name()?;
+        let (name, wanted) = (requires.name()?, epoch(requires)?);
         let decides = |nevra: &Nevra| {
             let own = nevra.epoch.unwrap_or(0);
             let with_wanted = Nevra { epoch: Some(wanted), ..nevra.clone() };
@@ -272,10 +270,8 @@ impl Check for InstalledInTheWay {
             return None;
         }
         let host = context.host();
-        let there = |party: &&Party| {
-            let listed = || host.package(&party.name).map(|package| &package.nevra);
-            party.installed || party.nevra().is_some_and(|nevra| listed() == Some(&nevra))
-        };
+        let listed = |party: &Party| host.package(&party.name).filter(|p| party.is(&p.nevra));
+        let there = |party: &&Party| party.installed || listed(party).is_some();
         let way = conflict.parties().find(there)?;
         let wanted = conflict.parties().find(|party| party.name != way.name);
         let wanted = wanted.map(|party| party.text.clone()).or_else(|| {
@@ -284,7 +280,7 @@ impl Check for InstalledInTheWay {
             asks.map(|party| party.text.clone()).find(|text| *text != way.text)
         });
         let wanted = wanted.or_else(|| Some(conflict.requires.as_ref()?.text.clone()))?;
-        let listed = host.package(&way.name);
+        let listed = listed(way);
         let from = way.repo.clone().or_else(|| listed?.repo.clone());
         let mut values = values(conflict);
         values.insert("wanted", vec![wanted]);
@@ -342,6 +338,19 @@ fn host_release(context: &Context, conflicts: &[&Conflict]) -> Option<Release> {
 
 fn allows(constraint: &Constraint, nevra: &Nevra) -> bool {
     constraint.allows(&nevra.evr()).unwrap_or(false)
+}
+
+/// Whether a package does, of which the lists do not hold the epoch: it is taken to be the one that is
+/// asked for.
+fn allows_any_epoch(requires: &Requirement, constraint: &Constraint, nevra: &Nevra) -> bool {
+    allows(constraint, &Nevra { epoch: epoch(requires), ..nevra.clone() })
+}
+
+/// The epoch of the version that is asked for; none where no version is.
+fn epoch(requires: &Requirement) -> Option<u32> {
+    let version = requires.text.get(requires.text.find(['<', '=', '>'])?..)?;
+    let version = version.trim_start_matches(['<', '=', '>', ' ']);
+    version.split_once(':').map_or(Some(0), |(epoch, _)| epoch.parse().ok())
 }
 
 /// The lists of all releases, each release's first that is known.

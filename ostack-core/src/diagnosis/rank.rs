@@ -13,7 +13,7 @@ use crate::log::{Conflict, Kind};
 use crate::matcher::Hit;
 use crate::rule::{KnowledgeBase, Scope};
 use crate::span::characters;
-use crate::version::{Nevra, Truth};
+use crate::version::Truth;
 
 /// A symptom may be logged so much before its cause, in milliseconds: clocks and buffers differ.
 const SLACK: i64 = 5_000;
@@ -269,12 +269,10 @@ impl Evaluation<'_> {
         let mut found: Vec<Conflict> = Vec::new();
         for conflict in self.scan.conflicts_at(&hits) {
             let mut conflict = conflict.clone();
-            let listed = |text: &str| {
-                let nevra = Nevra::parse(text).ok()?;
-                let package = self.context.host().package(&nevra.name)?;
-                (package.nevra == nevra).then(|| package.repo.clone())?
-            };
-            conflict.name_repositories(listed);
+            let host = self.context.host();
+            conflict.name_repositories(|party| {
+                host.package(&party.name).filter(|p| party.is(&p.nevra))?.repo.clone()
+            });
             conflict.each_text(|text| *text = self.redactor.mask(&printable(text)).into_owned());
             if found.len() < Finding::MOST_CONFLICTS && !found.iter().any(|c| c.same(&conflict)) {
                 found.push(conflict);

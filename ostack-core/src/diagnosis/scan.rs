@@ -165,8 +165,8 @@ impl Scan {
             return;
         }
         for mut conflict in Conflict::read(entry.text) {
-            conflict.name_repositories(|text| {
-                self.repositories.get(&(source.0, text.to_owned())).cloned()
+            conflict.name_repositories(|party| {
+                self.repositories.get(&(source.0, party.text.clone())).cloned()
             });
             let hit = Hit::at(conflict.place.range(), entry, source, order);
             self.conflicts.push((hit, conflict));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use super::conflict::Conflict;
 use super::record::{
     Level, PackageTool, Packstack, PackstackEvent, Puppet, PuppetEvent, Record, Service,
@@ -227,6 +229,12 @@ impl PackageTool {
             Self::Pip => "pip",
             Self::Puppet => "puppet",
         }
+    }
+}
+
+impl Serialize for PackageTool {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -147,7 +147,6 @@ pub struct Conflict {
     /// What sort of thing does not fit.
     pub kind: ConflictKind,
     /// Who says so.
-    #[serde(serialize_with = "tool_name")]
     pub tool: PackageTool,
     /// The package that cannot be had, or that demands something.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,10 +171,6 @@ pub struct Conflict {
     pub place: Span,
     /// The block of the record that it belongs to, from 0: dnf numbers its problems.
     pub problem: usize,
-}
-
-fn tool_name<S: Serializer>(tool: &PackageTool, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(tool.as_str())
 }
 
 /// A package as a tool names it.
@@ -252,12 +247,11 @@ impl Conflict {
         find(self.place.of(text)).or_else(|| find(text))
     }
 
-    /// Names the repositories of its packages, where it does not name them itself. `repo` knows them
-    /// by the text of a package.
-    pub(crate) fn name_repositories(&mut self, repo: impl Fn(&str) -> Option<String>) {
+    /// Names the repositories of its packages, where it does not name them itself.
+    pub(crate) fn name_repositories(&mut self, repo: impl Fn(&Party) -> Option<String>) {
         for party in self.package.iter_mut().chain(&mut self.other).chain(&mut self.candidates) {
             if party.repo.is_none() {
-                party.repo = repo(&party.text);
+                party.repo = repo(party);
             }
         }
     }
@@ -278,12 +272,10 @@ impl Conflict {
         for party in parties {
             change(&mut party.text);
             change(&mut party.name);
-            party.version.as_mut().map(&mut change);
-            party.repo.as_mut().map(&mut change);
+            party.version.iter_mut().chain(&mut party.repo).for_each(&mut change);
         }
-        self.requires.as_mut().map(|requires| change(&mut requires.text));
-        self.repo.as_mut().map(&mut change);
-        self.file.as_mut().map(&mut change);
+        let requires = self.requires.iter_mut().map(|requires| &mut requires.text);
+        requires.chain(&mut self.repo).chain(&mut self.file).for_each(change);
     }
 
     /// Whether two state the same, wherever they stand.
@@ -297,6 +289,16 @@ impl Party {
     /// Name, epoch, version, release and architecture, where it is an RPM written in full.
     pub fn nevra(&self) -> Option<Nevra> {
         (self.scheme == Scheme::Rpm).then(|| Nevra::parse(&self.text).ok()).flatten()
+    }
+
+    /// Whether it is this package of a list, which may not show epochs; the tools show every epoch but 0.
+    pub fn is(&self, listed: &Nevra) -> bool {
+        self.nevra().is_some_and(|own| {
+            let parts =
+                |nevra: &Nevra| (nevra.name.clone(), nevra.version.clone(), nevra.release.clone());
+            parts(&own) == parts(listed)
+                && listed.epoch.is_none_or(|epoch| epoch == own.epoch.unwrap_or(0))
+        })
     }
 
     /// The version, where one was written.
@@ -405,7 +407,10 @@ impl fmt::Display for Conflict {
             }
             ConflictKind::Multilib => write!(f, "{package} and {other} differ in version"),
             ConflictKind::Protected => write!(f, "{package} is protected and would be removed"),
-            ConflictKind::StillNeeded => write!(f, "{package} requires {requires}"),
+            ConflictKind::StillNeeded => match &self.other {
+                Some(other) => write!(f, "{package} requires {requires}, and that is {other}"),
+                None => write!(f, "{package} requires {requires}"),
+            },
             ConflictKind::AlreadyInstalled => {
                 write!(f, "{package} is to be installed, and {other} is there already")
             }

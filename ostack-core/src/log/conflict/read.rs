@@ -187,7 +187,8 @@ pub(super) fn conflicts(text: &[u8]) -> Vec<Conflict> {
     let mut at = 0;
     for line in text.split_inclusive(|b| *b == b'\n') {
         let end = at + line.len() - usize::from(line.ends_with(b"\n"));
-        found.line(&text[at..end], Span::new(at, end));
+        let lead = text[at..end].iter().take_while(|b| b" \t-".contains(b)).count();
+        found.line(&text[at..end], Span::new(at + lead, end));
         at += line.len();
     }
     found.settle()
@@ -265,15 +266,15 @@ impl Found {
             file: text("file"),
             ..empty(form.kind, form.tool, place)
         };
-        if text("installed").is_some()
-            || (form.kind == StillNeeded || form.kind == WrongVersion && form.tool == Pip)
-        {
-            conflict.package.as_mut().map(|package| package.installed = true);
+        // rpm and pip speak of what is there.
+        let is_there = form.kind == StillNeeded || form.kind == WrongVersion && form.tool == Pip;
+        if let Some(package) = &mut conflict.package {
+            package.installed |= is_there || text("installed").is_some();
         }
-        let other_is_installed = matches!(form.kind, AlreadyInstalled | DistroSync | WrongVersion)
+        let other_is_there = matches!(form.kind, AlreadyInstalled | DistroSync | WrongVersion)
             || form.text.contains("file from package");
-        if other_is_installed {
-            conflict.other.as_mut().map(|other| other.installed = true);
+        if let Some(other) = &mut conflict.other {
+            other.installed |= other_is_there;
         }
         if let Some(versions) = text("versions")
             && let Some(name) = conflict.requires.as_ref().and_then(Requirement::name)
@@ -289,7 +290,7 @@ impl Found {
                 conflict.kind = StillNeeded;
             }
         } else if form.tool == Puppet {
-            conflict.package = self.module.clone();
+            conflict.package.clone_from(&self.module);
         }
         self.push(conflict);
     }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Conflict, ConflictKind};
+use super::{Conflict, ConflictKind, Party, Requirement};
 use crate::log::{Reader, Source};
 
 /// Tool, kind and statement of each conflict in a text.
@@ -215,8 +215,8 @@ proptest! {
         let text = words.concat();
         for conflict in Conflict::read(text.as_bytes()) {
             prop_assert!(conflict.place.end as usize <= text.len());
-            let _ = (conflict.to_string(), conflict.requires.as_ref().map(|r| r.constraint()));
-            let _ = conflict.parties().filter_map(|party| party.version()).count();
+            let _ = (conflict.to_string(), conflict.requires.as_ref().map(Requirement::constraint));
+            let _ = conflict.parties().filter_map(Party::version).count();
         }
     }
 }
