@@ -109,9 +109,9 @@ impl Pump<'_> {
     fn log(&self, path: &str, name_at: usize, encoding: Encoding, mut input: impl Read) -> Sent {
         let (sender, pieces) = sync_channel(WAITING);
         let listener = self.meter.listener();
-        let pieces =
-            Box::new(Pieces { from: pieces, piece: Vec::new(), at: 0, _listener: listener });
-        self.send(Member::Log(Source::unpacked(path, name_at, encoding, pieces)))?;
+        let (from, piece) = (pieces, Vec::new());
+        let pieces = Pieces { from, piece, at: 0, ended: false, _listener: listener };
+        self.send(Member::Log(Source::unpacked(path, name_at, encoding, Box::new(pieces))))?;
         loop {
             let mut piece = Vec::with_capacity(PIECE);
             let read = (&mut input).take(PIECE as u64).read_to_end(&mut piece);
@@ -125,6 +125,7 @@ impl Pump<'_> {
                 return Ok(());
             }
             if is_last {
+                let _ = sender.send(Ok(Vec::new()));
                 return Ok(());
             }
         }
@@ -198,21 +199,22 @@ fn shown(name: &[u8]) -> String {
     name.trim_start_matches('/').replace(char::is_control, "\u{fffd}")
 }
 
-/// The text of a log that another thread sends.
+/// The text of a log that another thread sends; an empty piece is its end.
 struct Pieces {
     from: Receiver<io::Result<Vec<u8>>>,
     piece: Vec<u8>,
     at: usize,
+    ended: bool,
     _listener: Arc<()>,
 }
 
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.piece.len() {
-            match self.from.recv() {
-                Ok(piece) => (self.piece, self.at) = (piece?, 0),
-                Err(_) => return Ok(0),
-            }
+        while self.at == self.piece.len() && !self.ended {
+            // A thread that goes without an end has failed.
+            let piece = self.from.recv().map_err(|_| io::Error::other("it cannot be unpacked"))?;
+            (self.piece, self.at) = (piece?, 0);
+            self.ended = self.piece.is_empty();
         }
         let read = (&self.piece[self.at..]).read(buffer)?;
         self.at += read;
