@@ -172,7 +172,7 @@ impl Context {
             let text = format!("[{}]", printable(id));
             Evidence {
                 kind: EvidenceKind::File,
-                path: repo.from.file.to_string(),
+                path: printable(&repo.from.file),
                 line: repo.from.line as u64,
                 column: 1,
                 end_column: characters(text.as_bytes()) as u64 + 1,
@@ -209,7 +209,7 @@ impl Context {
         let text = printable(&self.redactor().mask(text));
         Evidence {
             kind: EvidenceKind::File,
-            path: file.file.to_string(),
+            path: printable(&file.file),
             line: line as u64 + 1,
             column: 1,
             end_column: characters(text.as_bytes()) as u64 + 1,
