@@ -68,7 +68,7 @@ macro_rules! frozen {
         pub(crate) struct $name { $($field: $type),* }
 
         impl $name {
-            fn of(core: &$core) -> Self {
+            pub(crate) fn of(core: &$core) -> Self {
                 Self { $($field: { let $from = core; $value }),* }
             }
         }
