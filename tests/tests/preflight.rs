@@ -67,7 +67,7 @@ fn every_check_of_packstack_has_an_answer_here() {
     for check in packstack_checks() {
         let range = ReleaseRange::parse(&check.releases).unwrap();
         let has: Vec<&str> =
-            Release::all().filter(|r| range.contains(*r)).map(|r| r.id()).collect();
+            Release::all().filter(|r| range.contains(*r)).map(Release::id).collect();
         assert_eq!(has, wanted[check.id.as_str()], "{}", check.id);
     }
 }
