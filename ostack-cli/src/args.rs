@@ -404,8 +404,8 @@ const NEW: &str = "\
 FLAGS are packstack's own, and may be abbreviated as packstack allows.
 
 Examples:
-      what stands for `packstack --gen-answer-file=FILE FLAGS`
-  ostack-cli answers new FILE --release victoria --allinone --os-heat-install=y";
+  ostack-cli answers new FILE --release victoria --allinone --os-heat-install=y
+      what stands for `packstack --gen-answer-file=FILE --allinone --os-heat-install=y`";
 
 const CHECK: &str = "\
 Errors are what packstack refuses, in the order in which it would meet them; warnings and infos

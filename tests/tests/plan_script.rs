@@ -20,7 +20,9 @@ const PROGRAMS: [(&str, &str); 8] = [
 echo "dnf $*" >>"$HOST/log"
 if [ -e "$HOST/fail" ] && grep -qxF -e "dnf $*" "$HOST/fail"; then exit 1; fi
 case "$*" in
-*repolist*) sed -n -e 's/^\[\(.*\)\]/\1/p' "$HOST"/etc/yum.repos.d/*.repo ;;
+*check-update) if [ ! -e "$HOST/state/updated" ]; then exit 100; fi ;;
+"update -y") touch "$HOST/state/updated" ;;
+*repolist*) cat "$HOST"/etc/yum.repos.d/*.repo | awk -F '[][]' '/^\[/ { id = $2; on[id] = 1 } /^enabled=0/ { on[id] = 0 } END { for (id in on) if (on[id]) print id }' ;;
 "config-manager --enable "*) printf '[%s]\nenabled=1\n' "$3" >"$HOST/etc/yum.repos.d/$3.repo" ;;
 *install*)
     for word; do
@@ -29,6 +31,7 @@ case "$*" in
         puppet-[0-9]*) echo puppet >>"$HOST/state/rpm"; echo "$word" >>"$HOST/state/rpm" ;;
         centos-release-openstack-*)
             echo "$word" >>"$HOST/state/rpm"
+            rm -f "$HOST/state/updated"
             printf '[centos-openstack]\nmirrorlist=http://mirrorlist.centos.org/?repo=cloud\n#baseurl=http://mirror.centos.org/cloud/\n' >"$HOST/etc/yum.repos.d/cloud.repo"
             ;;
         *) echo "$word" >>"$HOST/state/rpm" ;;
@@ -95,7 +98,7 @@ impl Host {
         }
         let base = "[baseos]\nmirrorlist=http://mirrorlist.centos.org/?repo=BaseOS\n#baseurl=http://mirror.centos.org/BaseOS/\nenabled=1\n";
         fs::write(at.join("etc/yum.repos.d/base.repo"), base).unwrap();
-        fs::write(at.join("etc/yum.repos.d/epel.repo"), "[x-epel]\nenabled=1\n").unwrap();
+        fs::write(at.join("etc/yum.repos.d/epel.repo"), "[epel]\nenabled=1\n").unwrap();
         for conf in ["etc/dnf/dnf.conf", "etc/yum.conf"] {
             fs::write(at.join(conf), "[main]\ngpgcheck=1\n").unwrap();
         }

@@ -226,7 +226,7 @@ impl Context {
         let text = printable(&self.redactor().mask(text));
         Evidence {
             kind: EvidenceKind::File,
-            path: file.file.to_string(),
+            path: printable(&file.file),
             line: line as u64 + 1,
             column: 1,
             end_column: characters(text.as_bytes()) as u64 + 1,
@@ -274,7 +274,7 @@ impl Evidence {
         let text = printable(text);
         Self {
             kind,
-            path: from.file.to_string(),
+            path: printable(&from.file),
             line: from.line as u64,
             column: 1,
             end_column: characters(text.as_bytes()) as u64 + 1,

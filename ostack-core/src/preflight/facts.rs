@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::context::Context;
 use crate::diagnosis::Computed;
-use crate::finding::{Evidence, EvidenceKind};
+use crate::finding::{Evidence, EvidenceKind, printable};
 use crate::host::{Host, HostFile};
 use crate::release::{Os, Release, ReleaseRange};
 use crate::version::Truth;
@@ -252,7 +252,7 @@ pub(super) fn found<const N: usize>(
 pub(super) fn there(path: &str, note: &str) -> Evidence {
     Evidence {
         kind: EvidenceKind::File,
-        path: path.to_owned(),
+        path: printable(path),
         line: 1,
         column: 1,
         end_column: 1,

@@ -26,7 +26,7 @@ use crate::context::Context;
 use crate::diagnosis::{self, Check, Computed, ContextInfo, SCHEMA};
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::host::Root;
+use crate::host::{Host, Root};
 use crate::lint;
 use crate::rule::{KnowledgeBase, Severity, When};
 use facts::Facts;
@@ -159,11 +159,17 @@ pub fn read(folder: impl AsRef<Path>, context: Context, rules: &KnowledgeBase) -
             }
         }
     });
+    if context.package_list().is_some() {
+        return Ok(context);
+    }
     match root.output("rpm-qa", &["installed-rpms", "installed-debs"]) {
-        Some((name, text)) if context.package_list().is_none() => {
+        Some((name, text)) if Host::from_packages(&name, &text).is_ok() => {
             context.packages_text(&name, &text)
         }
-        _ => Ok(context),
+        Some((name, _)) => {
+            Ok(context.learn(|host| host.add_unread(&name, "it holds no list of packages")))
+        }
+        None => Ok(context),
     }
 }
 

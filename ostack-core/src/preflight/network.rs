@@ -8,13 +8,12 @@ use crate::finding::Evidence;
 use crate::version::Truth;
 
 /// Parameters that name interfaces: alone, in pairs with a bridge or a network, or lists of these.
-const INTERFACES: [(&str, Option<&str>); 9] = [
+const INTERFACES: [(&str, Option<&str>); 8] = [
     ("CONFIG_NEUTRON_OVS_BRIDGE_IFACES", Some("openvswitch")),
     ("CONFIG_NEUTRON_OVS_TUNNEL_IF", Some("openvswitch")),
     ("CONFIG_NEUTRON_OVN_BRIDGE_IFACES", Some("ovn")),
     ("CONFIG_NEUTRON_OVN_TUNNEL_IF", Some("ovn")),
     ("CONFIG_NEUTRON_LB_INTERFACE_MAPPINGS", Some("linuxbridge")),
-    ("CONFIG_NEUTRON_OVS_BRIDGES_COMPUTE", None),
     ("CONFIG_NOVA_COMPUTE_PRIVIF", None),
     ("CONFIG_NOVA_NETWORK_PUBIF", None),
     ("CONFIG_NOVA_NETWORK_PRIVIF", None),
@@ -31,9 +30,8 @@ pub(super) fn interface_absent(facts: &Facts<'_>) -> Vec<Computed> {
     let mut all = Vec::new();
     for (param, of) in INTERFACES {
         let Some(value) = facts.answer(param) else { continue };
-        // Bridges are made, and nova-network's interfaces count only where there is no Neutron.
+        // nova-network's interfaces count only where there is no Neutron.
         let unused = of.is_some() && agent.is_some() && of != agent
-            || param == "CONFIG_NEUTRON_OVS_BRIDGES_COMPUTE"
             || param.starts_with("CONFIG_NOVA") && !facts.answer_is("CONFIG_NEUTRON_INSTALL", "n");
         if unused {
             continue;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::facts::{Facts, found, there};
 use crate::diagnosis::Computed;
 use crate::finding::Evidence;
-use crate::host::Repo;
+use crate::host::{HostFile, Repo};
 use crate::release::Release;
 
 /// The end of life of a CentOS leaves these hosts without it.
@@ -24,19 +24,22 @@ impl Facts<'_> {
         self.host.listing("/etc/yum.repos.d").is_some()
     }
 
-    /// The lines of a repository's section: from its header to the next, with their numbers from 0.
-    fn section(&self, repo: &Repo) -> Vec<(usize, &str)> {
+    /// The file that a repository stands in.
+    fn repo_file(&self, repo: &Repo) -> Option<&HostFile> {
         let names = self.host.listing("/etc/yum.repos.d").into_iter().flatten();
         let mut files = names.filter_map(|name| self.file(&format!("/etc/yum.repos.d/{name}")));
-        let Some(file) = files.find(|file| file.file == repo.from.file) else { return Vec::new() };
+        files.find(|file| file.file == repo.from.file)
+    }
+
+    /// The lines of a repository's section: from its header to the next, with their numbers from 0.
+    fn section(&self, repo: &Repo) -> Vec<(usize, &str)> {
+        let Some(file) = self.repo_file(repo) else { return Vec::new() };
         let lines = file.text.lines().enumerate().skip(repo.from.line);
         lines.take_while(|(_, line)| !line.trim_start().starts_with('[')).collect()
     }
 
     fn repo_evidence(&self, repo: &Repo, line: usize) -> Evidence {
-        let names = self.host.listing("/etc/yum.repos.d").into_iter().flatten();
-        let mut files = names.filter_map(|name| self.file(&format!("/etc/yum.repos.d/{name}")));
-        match files.find(|file| file.file == repo.from.file) {
+        match self.repo_file(repo) {
             Some(file) => self.context.line_evidence(file, line),
             None => Evidence { line: repo.from.line as u64, ..there(&repo.from.file, &repo.id) },
         }

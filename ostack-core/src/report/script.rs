@@ -68,6 +68,11 @@ impl Script {
     fn finding(&mut self, finding: &Finding, fix: &Fix, answers: Option<&str>) -> fmt::Result {
         writeln!(self.text)?;
         self.comment("", &format!("{}: {}", finding.rule, finding.title))?;
+        for check in &finding.checks {
+            self.comment("Decide first: ", &check.command)?;
+            self.comment("  it is this, if it: ", &check.confirms)?;
+            self.comment("  it is not, if it: ", &check.refutes)?;
+        }
         let only = fix.only.as_ref().map(|only| format!(" (only on {only})")).unwrap_or_default();
         self.comment("", &format!("Fix: {}{only}", fix.title))?;
         for (number, step) in (1..).zip(&fix.steps) {
