@@ -188,7 +188,7 @@ fn fix(out: &mut String, fix: &Fix) {
     let only = fix.only.as_ref().map(|only| format!(" (on {only})")).unwrap_or_default();
     push(
         out,
-        &format!("**Fix: {}** \\[{}\\]", escape(&format!("{}{only}", fix.title)), fix.risk()),
+        &format!("**Fix: {}** ({})", escape(&format!("{}{only}", fix.title)), fix.risk()),
     );
     // Commands that follow one another are one block, and so are parameters.
     let mut blocks: Vec<(&str, Vec<String>)> = Vec::new();
