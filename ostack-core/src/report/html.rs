@@ -19,6 +19,8 @@ use crate::rule::Risk;
 const MOST_BYTES: usize = 250_000;
 /// The longest text of one piece, in characters.
 const LONGEST: usize = 2_000;
+/// Evidence with a longer line stands in the page's whole width.
+const LONG_LINE: usize = 160;
 /// The longest line of a log that counts, and of one beside it, in characters.
 const LONGEST_LINE: usize = 600;
 const LONGEST_BESIDE: usize = 200;
@@ -173,6 +175,7 @@ fn render(finding: &Finding, number: usize, drawn: bool) -> String {
             confidence_width => (finding.confidence * 100.0).round(),
             sure => words::sure(finding).split_once(": ").map(|(_, said)| clip(said, LONGEST)),
             snippets => Value::from(Serde(snippets(&finding.evidence))),
+            wide => finding.evidence.iter().any(|e| e.text.chars().count() > LONG_LINE),
             count => finding.count,
             skipped => finding.skipped_resources.map(|n| plural(n, "resource")),
             checks => Value::from(Serde(&finding.checks)),
