@@ -63,7 +63,9 @@ fn fill(mut reader: Reader<'_>, places: &mut [&mut Evidence], redactor: &Redacto
             {
                 continue;
             }
-            let numbered = (entry.line..).zip(entry.text.split(|&byte| byte == b'\n'));
+            // Empty lines at a record's end are not in its text.
+            let lines = entry.text.split(|&byte| byte == b'\n').chain(std::iter::repeat(&b""[..]));
+            let numbered = (entry.line..end).zip(lines);
             kept.extend(numbered.filter(|(line, _)| near(*line)).map(|(n, l)| (n, l.to_vec())));
         }
         reader.recycle(block);

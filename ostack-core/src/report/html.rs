@@ -15,12 +15,15 @@ use crate::diagnosis::{Report, Unexplained};
 use crate::finding::{Action, Evidence, Finding, Fix, Place};
 use crate::rule::Risk;
 
-/// So much of a page may be findings, in bytes; what is over it is named in one line.
-const MOST_BYTES: usize = 200_000;
+/// Findings that would make a page longer, in bytes, are only named.
+const MOST_BYTES: usize = 250_000;
 /// The longest text of one piece, in characters.
 const LONGEST: usize = 2_000;
-/// The longest line of a log, in characters.
+/// Evidence with a longer line stands in the page's whole width.
+const LONG_LINE: usize = 160;
+/// The longest line of a log that counts, and of one beside it, in characters.
 const LONGEST_LINE: usize = 600;
+const LONGEST_BESIDE: usize = 200;
 /// At most so many sources are listed.
 const MOST_SOURCES: usize = 50;
 
@@ -50,17 +53,23 @@ const SCRIPT_DIGEST: &str = include_str!("templates/page.js.sha256");
 /// Never: the templates are this crate's own.
 pub fn html(report: &Report) -> String {
     let chain = chain::pictures(report);
+    // What is left of a page's size is for findings.
+    let mut bytes = page(report, chain.as_ref(), &[]).len();
     let mut findings = Vec::new();
-    let mut bytes = 0;
     for (number, finding) in report.diagnoses.iter().enumerate() {
         let drawn = chain.is_some() && chain::is_drawn(finding, number);
-        let page = render(finding, number, drawn);
-        bytes += page.len();
+        let part = render(finding, number, drawn);
+        bytes += part.len();
         if bytes > MOST_BYTES && number > 0 {
             break;
         }
-        findings.push(Value::from_safe_string(page));
+        findings.push(Value::from_safe_string(part));
     }
+    page(report, chain.as_ref(), &findings)
+}
+
+/// The page with as many of the findings as were rendered; the others are named.
+fn page(report: &Report, chain: Option<&chain::Pictures>, findings: &[Value]) -> String {
     let hidden: Vec<_> = report.diagnoses[findings.len()..]
         .iter()
         .take(MAJOR_UNEXPLAINED)
@@ -74,7 +83,6 @@ pub fn html(report: &Report) -> String {
         (None, false) => "No known cause: no rule explains these errors".to_owned(),
         (None, true) => "Nothing found".to_owned(),
     };
-    let mut findings = findings.into_iter();
     templates::render(
         "page.html",
         context! {
@@ -88,8 +96,8 @@ pub fn html(report: &Report) -> String {
             ostack => report.ostack,
             facts => facts(report),
             components => components(report),
-            first => findings.next(),
-            others => findings.collect::<Vec<_>>(),
+            first => findings.first().cloned(),
+            others => findings.get(1..).unwrap_or_default().to_vec(),
             hidden,
             more,
             chain => Value::from(Serde(chain)),
@@ -167,6 +175,7 @@ fn render(finding: &Finding, number: usize, drawn: bool) -> String {
             confidence_width => (finding.confidence * 100.0).round(),
             sure => words::sure(finding).split_once(": ").map(|(_, said)| clip(said, LONGEST)),
             snippets => Value::from(Serde(snippets(&finding.evidence))),
+            wide => finding.evidence.iter().any(|e| e.text.chars().count() > LONG_LINE),
             count => finding.count,
             skipped => finding.skipped_resources.map(|n| plural(n, "resource")),
             checks => Value::from(Serde(&finding.checks)),
@@ -260,7 +269,7 @@ fn snippets(evidence: &[Evidence]) -> Vec<Snippet> {
         for (number, text) in around {
             lines.entry(number).or_insert_with(|| Line {
                 number,
-                before: clip(text, LONGEST_LINE),
+                before: clip(text, LONGEST_BESIDE),
                 marked: String::new(),
                 after: String::new(),
                 hit: false,

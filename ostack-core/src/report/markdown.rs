@@ -186,10 +186,7 @@ fn body(out: &mut String, finding: &Finding) {
 
 fn fix(out: &mut String, fix: &Fix) {
     let only = fix.only.as_ref().map(|only| format!(" (on {only})")).unwrap_or_default();
-    push(
-        out,
-        &format!("**Fix: {}** \\[{}\\]", escape(&format!("{}{only}", fix.title)), fix.risk()),
-    );
+    push(out, &format!("**Fix: {}** ({})", escape(&format!("{}{only}", fix.title)), fix.risk()));
     // Commands that follow one another are one block, and so are parameters.
     let mut blocks: Vec<(&str, Vec<String>)> = Vec::new();
     for step in &fix.steps {
