@@ -304,7 +304,7 @@ impl Evaluation<'_> {
                     },
                 }],
             };
-            let (risk, on) = (step.risk, step.on.clone());
+            let (risk, on) = (step.risk, step.on.as_deref().map(say));
             actions.into_iter().map(move |action| finding::Step { action, risk, on: on.clone() })
         };
         candidate
