@@ -179,7 +179,7 @@ impl Step {
                 },
             }],
         };
-        let (risk, on) = (step.risk, &step.on);
+        let (risk, on) = (step.risk, step.on.as_deref().map(say));
         actions.into_iter().map(|action| Self { action, risk, on: on.clone() }).collect()
     }
 

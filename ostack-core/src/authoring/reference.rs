@@ -259,7 +259,7 @@ pub fn reference(rules: &KnowledgeBase, index: usize) -> Result<String> {
     }
     if let Some(text) = &rule.false_positives {
         page.title("Can be wrong");
-        page.paragraph(text);
+        page.paragraph(&plain(text));
     }
     let link = |other: &Rule| {
         format!(
@@ -336,7 +336,7 @@ impl Page {
             self.line(format!("On {}.\n", parts.join("; ")));
         }
         for Step { action, risk, on } in &fix.steps {
-            let on = on.as_ref().map(|on| format!(", on {on}")).unwrap_or_default();
+            let on = on.as_ref().map(|on| format!(", on {}", plain(on))).unwrap_or_default();
             match action {
                 Action::Run(run) => {
                     self.code("sh", &filled(run));

@@ -257,7 +257,7 @@ struct StepFile {
     note: Option<Spanned<String>>,
     #[serde(default)]
     risk: Risk,
-    on: Option<String>,
+    on: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -633,7 +633,8 @@ impl Words<'_> {
                 return Err(self.at.error(&file.span(), message));
             }
         };
-        Ok(Step { action, risk: step.risk, on: step.on.clone() })
+        let on = step.on.as_ref().map(|on| self.plain(on)).transpose()?;
+        Ok(Step { action, risk: step.risk, on })
     }
 
     fn edit(&self, file: &EditFile, span: &std::ops::Range<usize>) -> Result<Edit> {
