@@ -30,7 +30,7 @@ const CASES: &[Case] = &[
     case("dnf_chain_ends_in_powertools", "crb_repo_not_enabled", ["nothing_provides", "python3-glance-1:21.1.0-1.el8.noarch", "python3-pyxattr >= 0.5.3", ""]),
     case("dnf_conflicts_with_installed", "mysql_mariadb_conflict", ["conflicts", "mariadb-server-3:10.3.28-1.el8.noarch", "mysql-server", "mysql-community-server-8.0.21-1.el8.noarch"]),
     case("dnf_distupgrade", "installed_package_in_no_repository", ["distro_sync", "local-billing-2.0-1.noarch", "python3-sqlalchemy >= 1.4", "python3-sqlalchemy-1.4.31-1.el8.noarch"]),
-    case("dnf_epoch_missing_in_candidate", "dependency_not_provided", ["nothing_provides", "openstack-cinder-1:17.4.0-1.el8.noarch", "python3-cinder >= 1:17.0.0", ""]),
+    case("dnf_epoch_missing_in_candidate", "rdo_repository_not_enabled", ["nothing_provides", "openstack-cinder-1:17.4.0-1.el8.noarch", "python3-cinder >= 1:17.0.0", ""]),
     case("dnf_excluded", "package_excluded", ["excluded", "rdo-openvswitch-1:2.13-3.el8.noarch", "openvswitch2.13 >= 2.13.0", "openvswitch2.13-2.13.0-79.el8s.noarch"]),
     case("dnf_excluded_argument", "package_excluded", ["excluded", "", "", "openstack-packstack"]),
     Case { also: &["centos-openstack-victoria", "mysql80-community"], ..case("dnf_file_conflict_of_two", "mysql_mariadb_conflict", ["file", "mariadb-common-3:10.3.28-1.el8.noarch", "", "mysql-community-common-8.0.21-1.el8.noarch"]) },
