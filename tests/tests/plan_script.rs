@@ -240,7 +240,9 @@ fn every_script_passes_shellcheck() {
     let all: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(all.len() > 40);
-    all.iter().for_each(|path| ostack_tests::shellcheck(path));
+    for path in &all {
+        ostack_tests::shellcheck(path);
+    }
 }
 
 /// Every command of every page stands in the plan of its pair, in the page's order.
