@@ -161,6 +161,7 @@ fn dict(py: Python<'_>, json: String) -> PyResult<Bound<'_, PyDict>> {
 /// The steps that prepare a host and install a release on an operating system.
 #[pyfunction]
 #[pyo3(signature = (release, os, answers=None))]
+#[allow(clippy::needless_pass_by_value, reason = "Python's keywords")]
 pub(crate) fn plan(
     py: Python<'_>,
     release: &str,
@@ -181,6 +182,7 @@ pub(crate) fn plan(
 /// or what the script of `ostack-cli preflight --collector` gathered.
 #[pyfunction]
 #[pyo3(name = "preflight", signature = (root=None, *, packages=None, release=None, os=None, answers=None, rules=None))]
+#[allow(clippy::needless_pass_by_value, reason = "Python's keywords")]
 pub(crate) fn preflight_py(
     py: Python<'_>,
     root: Option<PathBuf>,

@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use ostack_core::plan::Plan;
@@ -241,9 +240,9 @@ fn every_script_passes_shellcheck() {
     let all: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(all.len() > 40);
-    all.iter().map(|path| path.as_path()).for_each(|path: &Path| {
+    for path in &all {
         ostack_tests::shellcheck(path);
-    });
+    }
 }
 
 /// Every command of every page stands in the plan of its pair, in the page's order.
