@@ -169,15 +169,12 @@ def test_ctrl_c_stops_a_diagnosis(tmp_path: Path) -> None:
     os.mkfifo(fifo)
     script = f"import ostack; ostack.diagnose({str(fifo)!r})"
     with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE) as python:
-        with fifo.open("wb") as pipe:
+        with contextlib.suppress(BrokenPipeError), fifo.open("wb", buffering=0) as pipe:
             pipe.write(b"Notice: x\n" * 1000)
-            pipe.flush()
             time.sleep(0.5)
             python.send_signal(signal.SIGINT)
-            with contextlib.suppress(BrokenPipeError):
-                while python.poll() is None:
-                    pipe.write(b"Notice: x\n" * 1000)
-                    pipe.flush()
+            while python.poll() is None:
+                pipe.write(b"Notice: x\n" * 1000)
         assert python.stderr is not None
         assert b"KeyboardInterrupt" in python.stderr.read()
 
