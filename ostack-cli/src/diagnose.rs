@@ -72,13 +72,11 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     if args.format == ReportFormat::Html {
         diagnosis::surround(&mut report, &sources, &context, AROUND);
     }
+    let top = args.top.unwrap_or(usize::MAX);
+    let style = Style { top, ..style(args.color, args.output.is_some()) };
     let text = match &why {
         Some(why) => why.to_string(),
-        None => {
-            let top = args.top.unwrap_or(usize::MAX);
-            let style = Style { top, ..style(args.color, args.output.is_some()) };
-            render(&report, args.format, &rules, &style)
-        }
+        None => render(&report, args.format, &rules, &style),
     };
     match &args.output {
         Some(path) => {

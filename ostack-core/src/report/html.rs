@@ -23,7 +23,7 @@ const LONGEST: usize = 2_000;
 const LONG_LINE: usize = 160;
 /// The longest line of a log that counts, and of one beside it, in characters.
 const LONGEST_LINE: usize = 600;
-const LONGEST_BESIDE: usize = 200;
+const LONGEST_BESIDE: usize = 320;
 /// At most so many sources are listed.
 const MOST_SOURCES: usize = 50;
 
