@@ -3,6 +3,7 @@
 mod check;
 mod condition;
 mod evaluate;
+mod near;
 mod rank;
 mod scan;
 mod unexplained;

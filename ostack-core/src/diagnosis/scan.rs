@@ -1,18 +1,24 @@
 //! One pass over the sources: matches, the run's steps, and the errors that no rule may know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::unexplained::Groups;
+use super::near::Near;
+use super::unexplained::{ErrorRecord, Groups};
 use crate::log::{
-    Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker, Source,
-    Sources,
+    Block, Entry, Kind, Level, PackstackEvent, PuppetEvent, Reader, Record, Run, RunTracker,
+    Source, Sources,
 };
-use crate::matcher::{Hits, Matcher, Scratch};
+use crate::matcher::{Forgetful, Hit, Hits, Matcher, Scratch};
+use crate::rule::Role;
+
+/// Of a pattern whose matches count wherever they are, so many of a source are kept; then it is no
+/// longer looked for there.
+const MOST_ANYWHERE: u64 = 100;
 
 /// A source, as the report names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SourceInfo {
     /// Its path.
     pub path: String,
@@ -48,87 +54,199 @@ pub(super) struct Scan {
 impl Scan {
     pub(super) fn of(sources: &Sources, matcher: &Matcher<'_>) -> Self {
         let mut scan = Self::default();
-        let mut scratch = Scratch::default();
         let mut tracker = RunTracker::new();
         let mut order = 0;
         for (index, source) in sources.iter().enumerate() {
-            let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
-            let mut info = SourceInfo {
-                path: source.path().to_owned(),
-                kind: String::new(),
-                lines: 0,
-                bytes: 0,
-                skipped: None,
-                failed: false,
-            };
-            let mut read = || -> crate::Result<()> {
-                let mut reader = Reader::new(source)?;
-                while let Some(block) = reader.next_block()? {
-                    for entry in block.entries() {
-                        *kinds.entry(entry.record.kind()).or_default() += u64::from(entry.lines);
-                        info.lines = entry.line + u64::from(entry.lines) - 1;
-                        info.bytes = entry.bytes.end;
-                        tracker.observe(source, &entry);
-                        scan.entry(matcher, &mut scratch, (index, source), &entry, order);
-                        order += 1;
-                    }
-                }
-                Ok(())
-            };
-            if let Err(error) = read() {
-                info.skipped = Some(error.message().to_owned());
-                info.failed = true;
+            let mut of_source = SourceScan::new(matcher, index, source);
+            if let Err(error) = of_source.read(&mut tracker) {
+                of_source.info.skipped = Some(error.message().to_owned());
+                of_source.info.failed = true;
             }
-            info.kind = main_kind(&kinds);
-            scan.sources.push(info);
+            scan.append(of_source, &mut order);
         }
         for skipped in sources.skipped() {
             scan.sources.push(SourceInfo {
                 path: skipped.path.clone(),
                 kind: "unknown".to_owned(),
-                lines: 0,
-                bytes: 0,
                 skipped: Some(skipped.reason.clone()),
-                failed: false,
+                ..SourceInfo::default()
             });
         }
         scan.run = tracker.run();
         scan
     }
 
-    fn entry(
-        &mut self,
-        matcher: &Matcher<'_>,
-        scratch: &mut Scratch,
-        source: (usize, &Source),
-        entry: &Entry<'_>,
-        order: u64,
-    ) {
-        let mut rules = Vec::new();
-        matcher.scan(entry, scratch, |found| {
-            rules.push(found.rule);
-            self.hits.add(found, entry, source, order);
-        });
-        match &entry.record {
-            Record::Puppet(puppet) if puppet.event == PuppetEvent::Skipped => {
-                *self.skipped.entry(source.0).or_default() += 1;
+    /// Adds what a source said; its first record has the place `order` among those of all sources.
+    fn append(&mut self, source: SourceScan<'_, '_>, order: &mut u64) {
+        let SourceScan { index, mut info, hits, groups, kinds, skipped, .. } = source;
+        info.kind = main_kind(&kinds);
+        self.sources.push(info);
+        self.hits.append(hits, *order);
+        self.groups.append(groups, *order);
+        if skipped > 0 {
+            self.skipped.insert(index, skipped);
+        }
+        if let Some(number) = source.last_error {
+            self.last_error = Some(*order + number);
+        }
+        if let Some(number) = source.succeeded {
+            self.succeeded.insert(index, *order + number);
+        }
+        *order += source.records;
+    }
+}
+
+/// What a source says.
+struct SourceScan<'m, 'k> {
+    matcher: &'m Matcher<'k>,
+    index: usize,
+    source: &'m Source,
+    info: SourceInfo,
+    kinds: BTreeMap<Kind, u64>,
+    records: u64,
+    hits: Hits,
+    near: Near<'m, 'k>,
+    groups: Groups,
+    skipped: u64,
+    last_error: Option<u64>,
+    succeeded: Option<u64>,
+    /// Patterns that have matched so often that more says nothing, and the prefilter without them.
+    enough: BTreeSet<u32>,
+    forgetful: Option<Forgetful<'k>>,
+}
+
+impl<'m, 'k> SourceScan<'m, 'k> {
+    fn new(matcher: &'m Matcher<'k>, index: usize, source: &'m Source) -> Self {
+        Self {
+            matcher,
+            index,
+            source,
+            info: SourceInfo { path: source.path().to_owned(), ..SourceInfo::default() },
+            kinds: BTreeMap::new(),
+            records: 0,
+            hits: Hits::default(),
+            near: Near::new(matcher, (index, source)),
+            groups: Groups::default(),
+            skipped: 0,
+            last_error: None,
+            succeeded: None,
+            enough: BTreeSet::new(),
+            forgetful: None,
+        }
+    }
+
+    fn read(&mut self, tracker: &mut RunTracker) -> crate::Result<()> {
+        let mut scratch = Scratch::default();
+        let mut reader = Reader::new(self.source)?;
+        while let Some(block) = reader.next_block()? {
+            let part = self.part(&block, &mut scratch);
+            for number in &part.told {
+                tracker.observe(self.source, &block.entry(*number));
             }
-            Record::Packstack(packstack) => match packstack.event {
-                PackstackEvent::Success => {
-                    self.succeeded.insert(source.0, order);
+            if let Some(block) = self.take(part, block) {
+                reader.recycle(block);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a block says, whatever came before it.
+    fn part(&self, block: &Block, scratch: &mut Scratch) -> Part {
+        let mut part = Part::default();
+        let mut awake = std::mem::take(&mut scratch.awake);
+        self.matcher.wake(block, self.forgetful.as_ref(), scratch, &mut awake);
+        let mut next = awake.iter().copied().peekable();
+        for index in 0..block.len() {
+            let is_awake = next.peek().is_some_and(|(record, _)| *record as usize == index);
+            let level = block.level(index);
+            let kind = block.kind(index);
+            let is_told = matches!(kind, Kind::Packstack | Kind::Puppet);
+            if !is_awake && !is_told && level < Level::Error {
+                continue;
+            }
+            let entry = block.entry(index);
+            let mut rules = Vec::new();
+            while let Some((_, slot)) = next.next_if(|(record, _)| *record as usize == index) {
+                let Some(found) = self.matcher.confirm(slot, &entry) else { continue };
+                rules.push(found.rule);
+                part.hits.push((slot, Hit::new(found, &entry, (self.index, self.source))));
+            }
+            part.record(&entry, index);
+            if level >= Level::Error {
+                rules.extend(self.matcher.near_matches(&entry, scratch));
+                part.last_error = Some(entry.number);
+                part.errors.extend(ErrorRecord::new(&entry, self.source, rules));
+            }
+        }
+        scratch.awake = awake;
+        part
+    }
+
+    /// Takes in what a block says, after all before it. Gives a block that is no longer needed.
+    fn take(&mut self, part: Part, block: Block) -> Option<Block> {
+        self.info.lines = block.last_line();
+        self.info.bytes = block.bytes().end;
+        self.records = block.first_number() + block.len() as u64;
+        block.add_lines_by_kind(&mut self.kinds);
+        let enough = self.enough.len();
+        let mut hits = Vec::new();
+        for (index, hit) in part.hits {
+            let slot = self.matcher.slot(index);
+            if slot.role == Role::Anywhere {
+                let count = self.hits.count(slot.rule, slot.pattern);
+                if count >= MOST_ANYWHERE {
+                    self.enough.insert(index);
+                    continue;
                 }
-                PackstackEvent::Error
-                | PackstackEvent::StepError
-                | PackstackEvent::ManifestError => {
-                    self.succeeded.remove(&source.0);
-                }
+            }
+            hits.push((slot.rule, slot.pattern, hit.record));
+            self.hits.add(slot.rule, slot.pattern, hit);
+        }
+        if self.enough.len() > enough {
+            self.forgetful = self.matcher.without(&self.enough);
+        }
+        for error in part.errors {
+            self.groups.add(error, self.index);
+        }
+        self.skipped += part.skipped;
+        self.last_error = part.last_error.or(self.last_error);
+        self.succeeded = part.succeeded.unwrap_or(self.succeeded);
+        self.near.take(block, hits, &mut self.hits)
+    }
+}
+
+/// What a block says.
+#[derive(Debug, Default)]
+struct Part {
+    hits: Vec<(u32, Hit)>,
+    errors: Vec<ErrorRecord>,
+    /// Which of its records tell of packstack's run.
+    told: Vec<usize>,
+    skipped: u64,
+    last_error: Option<u64>,
+    /// Whether packstack said last that it succeeded, where it said anything of the kind.
+    succeeded: Option<Option<u64>>,
+}
+
+impl Part {
+    fn record(&mut self, entry: &Entry<'_>, index: usize) {
+        match &entry.record {
+            Record::Puppet(puppet) => match puppet.event {
+                PuppetEvent::Skipped => self.skipped += 1,
+                PuppetEvent::Applied => self.told.push(index),
                 _ => {}
             },
+            Record::Packstack(packstack) => {
+                self.told.push(index);
+                match packstack.event {
+                    PackstackEvent::Success => self.succeeded = Some(Some(entry.number)),
+                    PackstackEvent::Error
+                    | PackstackEvent::StepError
+                    | PackstackEvent::ManifestError => self.succeeded = Some(None),
+                    _ => {}
+                }
+            }
             _ => {}
-        }
-        if entry.record.level() >= Level::Error {
-            self.last_error = Some(order);
-            self.groups.add(entry, source, order, &rules);
         }
     }
 }

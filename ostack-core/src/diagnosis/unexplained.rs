@@ -64,49 +64,79 @@ struct Group {
     manifest: Option<String>,
 }
 
-impl Groups {
-    /// Adds an error record; `rules` are those of which a pattern matched it.
-    pub(super) fn add(
-        &mut self,
-        entry: &Entry<'_>,
-        source: (usize, &Source),
-        order: u64,
-        rules: &[usize],
-    ) {
-        let Some(weight) = weight(entry) else { return };
+/// An error record.
+#[derive(Debug)]
+pub(super) struct ErrorRecord {
+    template: String,
+    /// The rules of which a pattern matched it.
+    rules: Vec<usize>,
+    line: u64,
+    /// The number of the record in its source.
+    number: u64,
+    text: String,
+    weight: u32,
+    manifest: Option<String>,
+}
+
+impl ErrorRecord {
+    /// What is kept of an error record; `rules` are those of which a pattern matched it. None: it is
+    /// no error of its own.
+    pub(super) fn new(entry: &Entry<'_>, source: &Source, mut rules: Vec<usize>) -> Option<Self> {
+        let weight = weight(entry)?;
         let message = entry.record.message();
         let text = message.map_or(entry.text, |m| m.of(entry.text));
         let text = &text[..text.len().min(LONGEST)];
         let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
-        let template = template(&text);
-        let rules: BTreeSet<usize> = rules.iter().copied().collect();
-        let key = (template, rules.into_iter().collect::<Vec<_>>());
-        let at = (source.0, entry.line, text);
-        if let Some(&group) = self.by_template.get(&key) {
-            let group = &mut self.groups[group];
-            group.count += 1;
-            group.last = at;
-            group.last_order = order;
-            return;
-        }
-        if self.groups.len() >= MOST {
-            return;
-        }
-        self.by_template.insert(key.clone(), self.groups.len());
-        let manifest = entry
-            .record
-            .field("manifest", entry.text)
-            .map(|m| String::from_utf8_lossy(m).into_owned());
-        self.groups.push(Group {
-            template: key.0,
-            rules: key.1,
+        rules.sort_unstable();
+        rules.dedup();
+        let manifest = entry.record.field("manifest", entry.text);
+        let manifest = manifest.map(|m| String::from_utf8_lossy(m).into_owned());
+        Some(Self {
+            template: template(&text),
+            rules,
+            line: entry.line,
+            number: entry.number,
+            text,
+            weight,
+            manifest: manifest.or_else(|| source.manifest().map(str::to_owned)),
+        })
+    }
+}
+
+impl Groups {
+    /// Adds an error record of a source.
+    pub(super) fn add(&mut self, error: ErrorRecord, source: usize) {
+        let at = (source, error.line, error.text);
+        self.add_group(Group {
+            template: error.template,
+            rules: error.rules,
             count: 1,
             first: at.clone(),
             last: at,
-            last_order: order,
-            weight,
-            manifest: manifest.or_else(|| source.1.manifest().map(str::to_owned)),
+            last_order: error.number,
+            weight: error.weight,
+            manifest: error.manifest,
         });
+    }
+
+    /// Adds what was found in records that come after these; `order` is where they begin.
+    pub(super) fn append(&mut self, others: Self, order: u64) {
+        for group in others.groups {
+            self.add_group(Group { last_order: group.last_order + order, ..group });
+        }
+    }
+
+    fn add_group(&mut self, group: Group) {
+        let key = (group.template, group.rules);
+        if let Some(&known) = self.by_template.get(&key) {
+            let known = &mut self.groups[known];
+            known.count += group.count;
+            known.last = group.last;
+            known.last_order = group.last_order;
+        } else if self.groups.len() < MOST {
+            self.by_template.insert(key.clone(), self.groups.len());
+            self.groups.push(Group { template: key.0, rules: key.1, ..group });
+        }
     }
 
     /// The groups of which no rule is among the `fired`, what likely matters first.

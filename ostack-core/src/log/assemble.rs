@@ -92,6 +92,11 @@ impl Assembler {
         }
     }
 
+    /// How many line ends have been looked at.
+    pub(super) fn lines(&self) -> u32 {
+        self.lines
+    }
+
     /// The first `bytes` and `lines` of the text have been taken away, up to the open record.
     pub(super) fn rebase(&mut self, bytes: u32, lines: u32) {
         self.at -= bytes as usize;

@@ -48,7 +48,8 @@ pub struct Hit {
 }
 
 impl Hit {
-    fn new(found: Match, entry: &Entry<'_>, source: (usize, &Source), order: u64) -> Self {
+    /// A match in a record; its `order` is the record's number as yet.
+    pub(crate) fn new(found: Match, entry: &Entry<'_>, source: (usize, &Source)) -> Self {
         let text = entry.text;
         let range = found.range.clone();
         let start = memchr::memrchr(b'\n', &text[..range.start]).map_or(0, |i| i + 1);
@@ -64,7 +65,7 @@ impl Hit {
         Self {
             source: source.0,
             record: entry.number,
-            order,
+            order: entry.number,
             line: entry.line
                 + memchr::memchr_iter(b'\n', &text[..found.range.start]).count() as u64,
             excerpt: text[start..end].to_vec(),
@@ -100,15 +101,31 @@ struct Found {
     count: u64,
 }
 
+impl Found {
+    fn add(&mut self, hit: Hit) {
+        self.count += 1;
+        match self.hits.last_mut() {
+            Some(last) if self.count > MOST as u64 => *last = hit,
+            _ => self.hits.push(hit),
+        }
+    }
+}
+
 impl Hits {
-    /// Keeps a match.
-    pub fn add(&mut self, found: Match, entry: &Entry<'_>, source: (usize, &Source), order: u64) {
-        let of = self.patterns.entry((found.rule, found.pattern)).or_default();
-        of.count += 1;
-        let hit = Hit::new(found, entry, source, order);
-        match of.hits.last_mut() {
-            Some(last) if of.count > MOST as u64 => *last = hit,
-            _ => of.hits.push(hit),
+    /// Keeps a match of a pattern of a rule.
+    pub(crate) fn add(&mut self, rule: usize, pattern: usize, hit: Hit) {
+        self.patterns.entry((rule, pattern)).or_default().add(hit);
+    }
+
+    /// Adds what was found in records that come after these; `order` is where they begin.
+    pub(crate) fn append(&mut self, others: Self, order: u64) {
+        for (pattern, found) in others.patterns {
+            let of = self.patterns.entry(pattern).or_default();
+            let more = found.count - found.hits.len() as u64;
+            found.hits.into_iter().for_each(|hit| {
+                of.add(Hit { order: hit.order + order, ..hit });
+            });
+            of.count += more;
         }
     }
 
