@@ -273,3 +273,16 @@ impl Compiled {
 pub fn check_pattern(pattern: &Pattern) -> Result<()> {
     Compiled::new(pattern).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rules_are_looked_for_in_steps() {
+        let rules = KnowledgeBase::builtin();
+        let prefilter = Matcher::new(&rules).prefilter.expect("it has one");
+        let slow: Vec<_> = prefilter.slow().map(String::from_utf8_lossy).collect();
+        assert!(slow.is_empty(), "these make every scan slow: {slow:?}");
+    }
+}

@@ -39,6 +39,12 @@ impl<'k> Prefilter<'k> {
         Self { lanes: [Lane::new(STEP, long), Lane::new(1, short)] }
     }
 
+    /// The anchors that are so short that every place of a text must be looked at.
+    #[cfg(test)]
+    pub(super) fn slow(&self) -> impl Iterator<Item = &'k [u8]> {
+        self.lanes[1].anchors.iter().map(|anchor| anchor.literal)
+    }
+
     /// Calls `found` with the place and the slot of each anchor that stands in the text, as often as
     /// it does. White space in the text must be in normal form; letters need not be.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(Range<usize>, u32)) {

@@ -47,9 +47,11 @@ impl Anchor {
         Self { literal: normal, piece }
     }
 
-    /// How often its piece is met in logs: a sum, to compare anchors with.
+    /// What it costs where nothing is wrong, to compare anchors with: how often its piece is met in
+    /// usual logs, and, which weighs more, all of it.
     fn cost(&self) -> u32 {
-        rarest_piece(&self.literal).1
+        let met = memchr::memmem::find_iter(usual(), &self.literal).take(10).count();
+        rarest_piece(&self.literal).1.saturating_add(20_000 * met as u32)
     }
 }
 
@@ -71,30 +73,35 @@ pub fn key(window: [u8; WINDOW]) -> u32 {
 
 /// Where the piece of a literal begins whose windows are rarest in logs, and how often they are met.
 fn rarest_piece(literal: &[u8]) -> (u8, u32) {
-    // A shorter literal is looked for with one byte that is not known, or at more places.
-    let (windows, short) = match literal.len() {
-        7.. => (STEP, 0),
-        6 => (3, 10_000),
-        5 => (2, 20_000),
-        _ => (1, 10_000_000),
-    };
     let costs: Vec<u32> = literal.windows(WINDOW).map(cost).collect();
-    let pieces = costs.windows(windows).map(|piece| piece.iter().sum::<u32>());
-    let best = pieces.enumerate().take(256).min_by_key(|(_, cost)| *cost);
-    best.map_or((0, u32::MAX), |(at, cost)| (at as u8, cost + short))
+    let ends = || cost(&literal[literal.len() - 3..]);
+    match literal.len() {
+        7.. => {
+            let pieces = costs.windows(STEP).map(|piece| piece.iter().sum::<u32>());
+            let best = pieces.enumerate().take(256).min_by_key(|(_, cost)| *cost);
+            best.map_or((0, u32::MAX), |(at, cost)| (at as u8, cost))
+        }
+        // Windows that go beyond it are looked for with the three bytes that are known.
+        6 => (0, costs.iter().sum::<u32>() + ends()),
+        5 => (0, costs.iter().sum::<u32>() + ends() + cost(&literal[..3])),
+        // Looked for at every place.
+        4 => (0, 10_000_000),
+        _ => (0, u32::MAX),
+    }
 }
 
-/// How often a window is met in logs, by what usual ones say and, where they do not have it, by its
-/// letters.
+/// How often a window, or three bytes of one, is met in logs, by what usual ones say and, where they
+/// do not have it, by its letters.
 fn cost(window: &[u8]) -> u32 {
-    static USUAL: OnceLock<HashMap<u32, u32>> = OnceLock::new();
-    let key_of = |window: &[u8]| key(window.try_into().expect("a window has its length"));
-    let usual = USUAL.get_or_init(|| {
-        let mut count = HashMap::new();
-        for window in include_bytes!("../../../data/usual.log").windows(WINDOW) {
-            *count.entry(key_of(window)).or_default() += 1;
+    static COUNTS: OnceLock<HashMap<&[u8], u32>> = OnceLock::new();
+    let counts = COUNTS.get_or_init(|| {
+        let mut counts = HashMap::new();
+        for length in [WINDOW - 1, WINDOW] {
+            for window in usual().windows(length) {
+                *counts.entry(window).or_default() += 1;
+            }
         }
-        count
+        counts
     });
     let letters = window.iter().map(|byte| match byte {
         b' ' => 14,
@@ -104,7 +111,13 @@ fn cost(window: &[u8]) -> u32 {
         b'g' | b'b' | b'y' | b'v' | b'w' | b'k' => 4,
         _ => 1,
     });
-    usual.get(&key_of(window)).map_or(0, |count| (1000 * count).min(100_000)) + letters.sum::<u32>()
+    counts.get(window).map_or(0, |count| (1000 * count).min(100_000)) + letters.sum::<u32>()
+}
+
+/// Lines of logs in which nothing is wrong, in lower case.
+fn usual() -> &'static [u8] {
+    static USUAL: OnceLock<Vec<u8>> = OnceLock::new();
+    USUAL.get_or_init(|| include_bytes!("../../../data/usual.log").to_ascii_lowercase())
 }
 
 /// Parses a pattern as the matcher compiles it: bytes, ASCII classes, `^` and `$` at line ends.
@@ -214,6 +227,12 @@ impl Want {
             HirKind::Class(_) if self == Self::Anchors && is_blank(hir) => {
                 Some(vec![b" ".to_vec()])
             }
+            HirKind::Class(Class::Unicode(class)) if self == Self::Anchors => {
+                let chars = class.iter().flat_map(|range| range.start()..=range.end());
+                let chars: Vec<char> = chars.take(6).collect();
+                let literal = |c: &char| c.to_string().into_bytes().to_ascii_lowercase();
+                (chars.len() <= 5).then(|| chars.iter().map(literal).collect())
+            }
             HirKind::Class(class) => {
                 let Class::Bytes(class) = class else { return None };
                 let mut bytes: Vec<u8> = Vec::new();
@@ -256,6 +275,38 @@ impl Want {
         }
     }
 
+    /// Literals one of which every match ends with; it may be the empty one.
+    fn suffix(self, hir: &Hir) -> Set {
+        let nothing = || vec![Vec::new()];
+        if self == Self::Letters {
+            return nothing();
+        }
+        if let Some(exact) = self.exact(hir) {
+            return exact;
+        }
+        match hir.kind() {
+            HirKind::Capture(capture) => self.suffix(&capture.sub),
+            HirKind::Concat(parts) => {
+                let mut end = nothing();
+                for part in parts.iter().rev() {
+                    let exact = self.exact(part);
+                    let set = exact.clone().unwrap_or_else(|| self.suffix(part));
+                    let Some(longer) = self.cross(&set, &end) else { break };
+                    end = longer;
+                    if exact.is_none() {
+                        break;
+                    }
+                }
+                end
+            }
+            HirKind::Alternation(parts) => {
+                let all: Set = parts.iter().flat_map(|part| self.suffix(part)).collect();
+                if all.len() <= self.most().0 { all } else { nothing() }
+            }
+            _ => nothing(),
+        }
+    }
+
     /// The best set of literals one of which every match contains.
     fn required(self, hir: &Hir) -> Option<Set> {
         match hir.kind() {
@@ -273,7 +324,7 @@ impl Want {
                         run = longer;
                         continue;
                     }
-                    let ended = std::mem::replace(&mut run, vec![Vec::new()]);
+                    let ended = std::mem::replace(&mut run, self.suffix(part));
                     best = self.better(best, Some(ended).filter(|set| self.is_fit(set)));
                     match exact {
                         Some(set) => run = set,
