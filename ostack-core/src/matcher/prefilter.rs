@@ -76,6 +76,9 @@ struct Window {
     key: u32,
     /// Where it begins in the literal, or just before it.
     at: i32,
+    /// The window of the literal beside it, before or behind, where there is one: most of what has
+    /// the one does not have the other.
+    beside: Option<(i32, u32)>,
     anchor: u32,
     /// The next one of its bucket, plus one.
     next: u32,
@@ -93,8 +96,14 @@ impl<'k> Lane<'k> {
                 let byte =
                     |i: i32| usize::try_from(at + i).ok().and_then(|i| anchor.literal.get(i));
                 let mut window = [0, 1, 2, 3].map(|i| byte(i).copied().unwrap_or(0));
+                let beside = [at + 4, at - 4].into_iter().find_map(|at| {
+                    let at = usize::try_from(at).ok()?;
+                    let window = anchor.literal.get(at..at + WINDOW)?.first_chunk()?;
+                    Some((at as i32, key(*window)))
+                });
+                let beside = beside.map(|(other, key)| (other - at, key));
                 let mut add = |window| {
-                    windows.push(Window { key: key(window), at, anchor: index, next: 0 });
+                    windows.push(Window { key: key(window), at, beside, anchor: index, next: 0 });
                 };
                 match (0..4).find(|&i| byte(i).is_none()) {
                     None => add(window),
@@ -130,16 +139,21 @@ impl<'k> Lane<'k> {
         let bits: &[u64; WORDS] = (&*self.bits).try_into().expect("the table has this size");
         let mut at = 0;
         while let Some(part) = text.get(at..at + STEP * (AT_ONCE - 1) + WINDOW) {
-            let mut seen = 0_u32;
+            // One branch for all of them: what is seen is rare.
+            let mut seen = 0;
             for i in 0..AT_ONCE {
                 let window = part[i * STEP..].first_chunk().expect("the part is long enough");
                 let bit = bit(hash(key(*window)), WORDS);
-                seen |= ((bits[bit / 64] >> (bit % 64)) as u32 & 1) << i;
+                seen |= bits[bit / 64] >> (bit % 64);
             }
-            while seen != 0 {
-                let at = at + seen.trailing_zeros() as usize * STEP;
-                self.compare(text, at, part_at(text, at), found);
-                seen &= seen - 1;
+            if seen & 1 != 0 {
+                for at in (at..at + STEP * AT_ONCE).step_by(STEP) {
+                    let window = part_at(text, at);
+                    let bit = bit(hash(key(window)), WORDS);
+                    if bits[bit / 64] >> (bit % 64) & 1 != 0 {
+                        self.compare(text, at, window, found);
+                    }
+                }
             }
             at += STEP * AT_ONCE;
         }
@@ -163,7 +177,7 @@ impl<'k> Lane<'k> {
         while next != 0 {
             let window = self.windows[next as usize - 1];
             next = window.next;
-            if window.key != key {
+            if window.key != key || !window.beside.is_none_or(|beside| stands(text, at, beside)) {
                 continue;
             }
             let anchor = &self.anchors[window.anchor as usize];
@@ -174,6 +188,13 @@ impl<'k> Lane<'k> {
             }
         }
     }
+}
+
+/// Whether a window stands so far before or behind `at`.
+fn stands(text: &[u8], at: usize, (offset, wanted): (i32, u32)) -> bool {
+    let start = at.checked_add_signed(offset as isize);
+    let window = start.and_then(|start| text.get(start..start + WINDOW)?.first_chunk());
+    window.is_some_and(|window| key(*window) == wanted)
 }
 
 /// The window at `at`; behind the end of the text it is filled up.
