@@ -31,7 +31,14 @@ use std::{env, fs};
 
 #[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() {
-    for source in ["build", "src/error.rs", "src/parameter", "src/rule/format", "src/span.rs"] {
+    for source in [
+        "build",
+        "data/usual.log",
+        "src/error.rs",
+        "src/parameter",
+        "src/rule/format",
+        "src/span.rs",
+    ] {
         println!("cargo::rerun-if-changed={source}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::format::{self, Head, Table};
+use crate::format::{self, Head, Table, Wake};
 
 /// The table of all rules below a folder.
 #[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
@@ -26,11 +26,7 @@ pub(crate) fn compile(rules: &Path) -> Vec<u8> {
         parsed.iter().map(|(rule, _)| postcard::to_stdvec(rule).expect(encode)).collect();
     let tests: Vec<Vec<u8>> =
         parsed.iter().map(|(_, tests)| postcard::to_stdvec(tests).expect(encode)).collect();
-    let anchors = parsed.iter().enumerate().flat_map(|(r, (rule, _))| {
-        rule.patterns.iter().enumerate().flat_map(move |(p, pattern)| {
-            pattern.anchors.iter().map(move |literal| (literal.as_slice(), r as u16, p as u8))
-        })
-    });
+    let anchors = parsed.iter().enumerate().flat_map(|(index, (rule, _))| Wake::of(index, rule));
     let table = Table {
         heads: parsed.iter().map(|(rule, _)| Head::of(rule)).collect(),
         anchors: anchors.collect(),

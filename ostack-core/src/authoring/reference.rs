@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use crate::error::Result;
 use crate::log::{Entry, PuppetEvent, Reader, Record};
-use crate::matcher::{Matcher, Scratch};
+use crate::matcher::Matcher;
 use crate::rule::{Action, Change, Fix, KnowledgeBase, Rule, Step};
 
 use super::test::{alone, setting};
@@ -87,18 +87,15 @@ fn shown(rules: &KnowledgeBase, index: usize) -> Result<BTreeSet<Stage>> {
     }
     let alone = alone(rule)?;
     let matcher = Matcher::new(&alone);
-    let mut scratch = Scratch::default();
     for test in rules.tests(index).iter().filter(|test| !test.silent) {
         let (sources, _) = setting(test)?;
         for source in &sources {
             let mut reader = Reader::new(source)?;
             while let Some(block) = reader.next_block()? {
                 for entry in block.entries() {
-                    matcher.scan(&entry, &mut scratch, |found| {
-                        if !rule.none.contains(&found.pattern) {
-                            stages.insert(stage(&entry, rule));
-                        }
-                    });
+                    if matcher.matches(&entry).any(|found| !rule.none.contains(&found.pattern)) {
+                        stages.insert(stage(&entry, rule));
+                    }
                 }
             }
         }

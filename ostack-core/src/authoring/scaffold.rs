@@ -10,7 +10,7 @@ use super::test::test;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Kind, Reader, Source};
 use crate::redact::Redactor;
-use crate::rule::{KnowledgeBase, parse};
+use crate::rule::{KnowledgeBase, anchor, parse};
 
 /// The longest part of a message that becomes a pattern, in characters.
 const LONGEST: usize = 200;
@@ -172,16 +172,16 @@ fn mask(message: &str) -> Result<Masked> {
     // A full stop is literal, a space is not: only what must be escaped is.
     let regex =
         regex.replace(r"\-", "-").replace(r"\#", "#").replace(r"\&", "&").replace(r"\~", "~");
-    let hir = crate::rule::anchor::parse(&regex).map_err(|error| usage(error.to_string()))?;
-    let literals = crate::rule::anchor::literals(&hir);
-    let Some(shortest) = literals.iter().map(Vec::len).min() else {
+    let hir = anchor::parse(&regex).map_err(|error| usage(error.to_string()))?;
+    let letters = anchor::letters(&hir);
+    if letters < anchor::SHORTEST {
         return Err(usage(format!("expected words that are always there, but found `{message}`"))
             .help("give the line that says what went wrong"));
     };
     let middle = message.len() / 2;
     let end = message.char_indices().map(|(i, _)| i).rfind(|&i| i <= middle).unwrap_or_default();
     let end = message[..end].rfind(char::is_whitespace).unwrap_or(end);
-    Ok(Masked { regex, captures, half: message[..end].to_owned(), short: shortest < SHORT })
+    Ok(Masked { regex, captures, half: message[..end].to_owned(), short: letters < SHORT })
 }
 
 fn write(id: &str, component: &str, seen: &Seen, masked: &Masked) -> String {

@@ -230,12 +230,8 @@ impl<'a> Evaluation<'a> {
             sure.part(0.85, "computed from what the package manager said");
         } else {
             // Words that few other messages share say more than one common word.
-            let letters: usize = rule
-                .all
-                .iter()
-                .chain(rule.any.first())
-                .filter_map(|&p| rule.patterns[p].anchors.iter().map(Vec::len).min())
-                .sum();
+            let letters: usize =
+                rule.all.iter().chain(rule.any.first()).map(|&p| rule.patterns[p].letters).sum();
             let specific = 0.55 + 0.25 * (letters.min(60) as f64 / 60.0);
             sure.part(
                 specific,

@@ -5,6 +5,7 @@ mod condition;
 mod conflict;
 mod evaluate;
 mod live;
+mod near;
 mod order;
 mod rank;
 mod scan;

@@ -5,18 +5,7 @@
 
 use super::scan::Scan;
 use crate::log::LogPlace;
-
-/// So many bits are the record's number, the others its source's.
-const RECORD_BITS: u32 = 40;
-
-/// The order of a record: its source's number first.
-pub(super) fn order_of(source: usize, record: u64) -> u64 {
-    ((source as u64) << RECORD_BITS) | record
-}
-
-fn source_of(order: u64) -> usize {
-    (order >> RECORD_BITS) as usize
-}
+use crate::matcher::{Hit, order_of, record_of, source_of};
 
 /// Whether one record comes before another when the sources are in the order of their places.
 pub(super) fn is_before(a: u64, b: u64, places: &[LogPlace]) -> bool {
@@ -46,17 +35,20 @@ impl Scan {
         if ranks.is_sorted() {
             return;
         }
-        let renumber = |order: u64| {
-            let record = order & ((1 << RECORD_BITS) - 1);
-            order_of(ranks[source_of(order)], record)
+        let renumber = |order: u64| order_of(ranks[source_of(order)], record_of(order));
+        let moved = |hit: &mut Hit| {
+            hit.source = ranks[hit.source];
+            hit.order = renumber(hit.order);
         };
         let mut sources: Vec<_> = ranks.iter().zip(std::mem::take(&mut self.sources)).collect();
         sources.sort_by_key(|(rank, _)| **rank);
         self.sources = sources.into_iter().map(|(_, source)| source).collect();
-        self.hits.renumber(|hit| {
-            hit.source = ranks[hit.source];
-            hit.order = renumber(hit.order);
-        });
+        self.hits.renumber(moved);
+        self.conflicts.iter_mut().for_each(|(hit, _)| moved(hit));
+        self.conflicts.sort_by_key(|(hit, _)| hit.order);
+        let passed_over = std::mem::take(&mut self.passed_over);
+        self.passed_over =
+            passed_over.into_iter().map(|(source, number)| (ranks[source], number)).collect();
         self.groups.renumber(|source| ranks[source], renumber);
         let skipped = std::mem::take(&mut self.skipped);
         self.skipped = skipped.into_iter().map(|(source, n)| (ranks[source], n)).collect();

@@ -4,16 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::order::{later, order_of, ranks};
-use super::unexplained::Groups;
+use super::near::Near;
+use super::order::{later, ranks};
+use super::unexplained::{ErrorRecord, Groups};
 use crate::log::{
-    Conflict, Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Reader, Record, Run,
-    RunTracker, Source, Sources,
+    Block, Conflict, Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Reader, Record,
+    Run, RunTracker, Source, Sources,
 };
-use crate::matcher::{Hit, Hits, Matcher, Scratch};
+use crate::matcher::{Forgetful, Hit, Hits, Matcher, Scratch, order_of};
+use crate::rule::Role;
+
+/// Of a pattern whose matches count wherever they are, so many of a source are kept; then it is no
+/// longer looked for there.
+const MOST_ANYWHERE: u64 = 100;
+
+/// At most so many statements of package tools are kept of a run.
+const MOST_CONFLICTS: usize = 1000;
 
 /// A source, as the report names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SourceInfo {
     /// Its path.
     pub path: String,
@@ -44,12 +53,12 @@ pub(super) struct Scan {
     pub(super) last_error: Option<u64>,
     /// What package tools said does not fit, and where.
     pub(super) conflicts: Vec<(Hit, Conflict)>,
-    /// The repositories of packages, by source and package, as a table of dnf's or yum's has them.
-    repositories: BTreeMap<(usize, String), String>,
     /// Source and number of records that tell what a package tool left out before it went on.
     pub(super) passed_over: BTreeSet<(usize, u64)>,
     /// In each source, the order of packstack's last success message that no failure followed.
     pub(super) succeeded: BTreeMap<usize, u64>,
+    /// The places of the sources, to know their order by.
+    places: Vec<LogPlace>,
 }
 
 impl Scan {
@@ -60,117 +69,32 @@ impl Scan {
         mut live: Option<&mut dyn FnMut(&Self)>,
     ) -> Self {
         let mut scan = Self::default();
-        let mut scratch = Scratch::default();
         let mut tracker = RunTracker::new();
-        let mut places = Vec::new();
         for (index, log) in sources.logs().enumerate() {
-            places.push(log.place().clone());
-            let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
-            let mut info = SourceInfo {
+            scan.places.push(log.place().clone());
+            // Where evidence is shown while a source is still read, its path is known.
+            scan.sources.push(SourceInfo {
                 path: log.path().to_owned(),
                 kind: "unknown".to_owned(),
-                lines: 0,
-                bytes: 0,
                 skipped: log.skipped().map(str::to_owned),
                 failed: log.skipped().is_some() && !log.is_found(),
-            };
-            // Where evidence is shown while a source is still read, its path is known.
-            scan.sources.push(info.clone());
-            if info.skipped.is_some() {
+                ..SourceInfo::default()
+            });
+            if log.skipped().is_some() {
                 continue;
             }
-            let mut read = || -> crate::Result<()> {
-                let mut reader = Reader::new(&log)?;
-                while let Some(block) = reader.next_block()? {
-                    for entry in block.entries() {
-                        *kinds.entry(entry.record.kind()).or_default() += u64::from(entry.lines);
-                        info.lines = entry.line + u64::from(entry.lines) - 1;
-                        info.bytes = entry.bytes.end;
-                        tracker.observe(&log, &entry);
-                        scan.entry(matcher, &mut scratch, (index, &log), &entry, &places);
-                    }
-                    reader.recycle(block);
-                    if let Some(live) = &mut live {
-                        scan.run = tracker.clone().run();
-                        live(&scan);
-                    }
-                }
-                Ok(())
-            };
-            if let Err(error) = read() {
+            let mut of_source = SourceScan::new(matcher, index, &log);
+            let read = of_source.read(&mut scan, &mut tracker, &mut live);
+            let info = &mut scan.sources[index];
+            info.kind = main_kind(&of_source.kinds);
+            if let Err(error) = read {
                 info.skipped = Some(log.reason(&error));
                 info.failed = !log.is_found();
             }
-            info.kind = main_kind(&kinds);
-            scan.sources[index] = info;
         }
         scan.run = tracker.run();
-        scan.put_in_order(&ranks(&places));
+        scan.put_in_order(&ranks(&scan.places));
         scan
-    }
-
-    fn entry(
-        &mut self,
-        matcher: &Matcher<'_>,
-        scratch: &mut Scratch,
-        source: (usize, &Source),
-        entry: &Entry<'_>,
-        places: &[LogPlace],
-    ) {
-        let order = order_of(source.0, entry.number);
-        let mut rules = Vec::new();
-        matcher.scan(entry, scratch, |found| {
-            rules.push(found.rule);
-            self.hits.add(found, entry, source, order);
-        });
-        for (package, repo) in Conflict::repositories(entry.text) {
-            self.repositories.insert((source.0, package), repo);
-        }
-        if !rules.is_empty() || entry.record.level() >= Level::Warning {
-            self.conflicts(entry, source, order);
-        }
-        match &entry.record {
-            Record::Puppet(puppet) if puppet.event == PuppetEvent::Skipped => {
-                *self.skipped.entry(source.0).or_default() += 1;
-            }
-            Record::Packstack(packstack) => match packstack.event {
-                PackstackEvent::Success => {
-                    self.succeeded.insert(source.0, order);
-                }
-                PackstackEvent::Error
-                | PackstackEvent::StepError
-                | PackstackEvent::ManifestError => {
-                    self.succeeded.remove(&source.0);
-                }
-                _ => {}
-            },
-            _ => {}
-        }
-        if entry.record.level() >= Level::Error {
-            self.last_error = later(self.last_error, order, places);
-            self.groups.add(entry, source, order, &rules, places);
-        }
-    }
-
-    /// Keeps what a package tool says in a record.
-    fn conflicts(&mut self, entry: &Entry<'_>, source: (usize, &Source), order: u64) {
-        /// At most so many are kept of a run.
-        const MOST: usize = 1000;
-        let may_quote = [Kind::Package, Kind::Puppet, Kind::Packstack, Kind::Plain];
-        if !may_quote.contains(&entry.record.kind()) || self.conflicts.len() >= MOST {
-            return;
-        }
-        if Conflict::passed_over(entry.text) {
-            self.passed_over.insert((source.0, entry.number));
-            return;
-        }
-        for mut conflict in Conflict::read(entry.text) {
-            conflict.name_repositories(|party| {
-                self.repositories.get(&(source.0, party.text.clone())).cloned()
-            });
-            let hit = Hit::at(conflict.place.range(), entry, source, order);
-            self.conflicts.push((hit, conflict));
-        }
     }
 
     /// What package tools said in the records of these matches, what decides first.
@@ -189,6 +113,207 @@ impl Scan {
         let there =
             |(other, _): &&(Hit, Conflict)| other.same_record(hit) && other.line == hit.line;
         self.conflicts.iter().find(there).map(|(_, conflict)| conflict.problem)
+    }
+}
+
+/// The reading of a source.
+struct SourceScan<'m, 'k> {
+    matcher: &'m Matcher<'k>,
+    index: usize,
+    source: &'m Source,
+    kinds: BTreeMap<Kind, u64>,
+    near: Near<'m, 'k>,
+    /// The repositories of packages, as a table of dnf's or yum's has them.
+    repositories: BTreeMap<String, String>,
+    /// How often patterns matched that count wherever they are.
+    anywhere: BTreeMap<u32, u64>,
+    /// Patterns that have matched so often that more says nothing, and the prefilters without them.
+    enough: BTreeSet<u32>,
+    forgetful: Option<Forgetful<'k>>,
+}
+
+impl<'m, 'k> SourceScan<'m, 'k> {
+    fn new(matcher: &'m Matcher<'k>, index: usize, source: &'m Source) -> Self {
+        Self {
+            matcher,
+            index,
+            source,
+            kinds: BTreeMap::new(),
+            near: Near::new(matcher, (index, source)),
+            repositories: BTreeMap::new(),
+            anywhere: BTreeMap::new(),
+            enough: BTreeSet::new(),
+            forgetful: None,
+        }
+    }
+
+    fn read(
+        &mut self,
+        scan: &mut Scan,
+        tracker: &mut RunTracker,
+        live: &mut Option<&mut dyn FnMut(&Scan)>,
+    ) -> crate::Result<()> {
+        let mut scratch = Scratch::default();
+        let mut reader = Reader::new(self.source)?;
+        while let Some(block) = reader.next_block()? {
+            let part = self.part(&block, &mut scratch);
+            for number in &part.told {
+                tracker.observe(self.source, &block.entry(*number));
+            }
+            if let Some(block) = self.take(part, block, scan) {
+                reader.recycle(block);
+            }
+            if let Some(live) = live {
+                scan.run = tracker.clone().run();
+                live(scan);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a block says, whatever came before it.
+    fn part(&self, block: &Block, scratch: &mut Scratch) -> Part {
+        let mut part = Part::default();
+        let source = (self.index, self.source);
+        let mut awake = std::mem::take(&mut scratch.awake);
+        self.matcher.wake(block, self.forgetful.as_ref(), scratch, &mut awake);
+        let mut next = awake.iter().copied().peekable();
+        for index in 0..block.len() {
+            let is_awake = next.peek().is_some_and(|(record, _)| *record as usize == index);
+            let (kind, level) = (block.kind(index), block.level(index));
+            let is_told = matches!(kind, Kind::Packstack | Kind::Puppet);
+            // What may quote a package tool.
+            let may_quote = is_told || matches!(kind, Kind::Package | Kind::Plain);
+            let is_table = may_quote && Conflict::is_table(&block.text()[block.range(index)]);
+            let is_bad = level >= Level::Error || may_quote && level >= Level::Warning;
+            if !is_awake && !is_told && !is_table && !is_bad {
+                continue;
+            }
+            let entry = block.entry(index);
+            let mut rules = Vec::new();
+            while let Some((_, slot)) = next.next_if(|(record, _)| *record as usize == index) {
+                let Some(found) = self.matcher.confirm(slot, &entry) else { continue };
+                rules.push(found.rule);
+                part.hits.push((slot, Hit::new(found, &entry, source)));
+            }
+            if is_table {
+                part.repositories.extend(Conflict::repositories(entry.text));
+            }
+            if may_quote && (!rules.is_empty() || level >= Level::Warning) {
+                part.conflicts(&entry, source);
+            }
+            part.record(&entry, index);
+            if level >= Level::Error {
+                let forgetful = self.forgetful.as_ref();
+                rules.extend(self.matcher.others(&entry, forgetful, scratch));
+                part.last_error = Some(entry.number);
+                part.errors.extend(ErrorRecord::new(&entry, source, rules));
+            }
+        }
+        scratch.awake = awake;
+        part
+    }
+
+    /// Takes in what a block says, after all before it. Gives a block that is no longer needed.
+    fn take(&mut self, part: Part, block: Block, scan: &mut Scan) -> Option<Block> {
+        let info = &mut scan.sources[self.index];
+        info.lines = block.last_line();
+        info.bytes = block.bytes().end;
+        block.add_lines_by_kind(&mut self.kinds);
+        let enough = self.enough.len();
+        let mut hits = Vec::new();
+        for (index, hit) in part.hits {
+            let slot = self.matcher.slot(index);
+            if slot.role == Role::Anywhere {
+                let count = self.anywhere.entry(index).or_default();
+                *count += 1;
+                if *count > MOST_ANYWHERE {
+                    self.enough.insert(index);
+                    continue;
+                }
+            }
+            hits.push((slot.rule, slot.pattern, hit.record));
+            scan.hits.add(slot.rule, slot.pattern, hit);
+        }
+        if self.enough.len() > enough {
+            self.forgetful = self.matcher.without(&self.enough);
+        }
+        for error in part.errors {
+            scan.groups.add(error, &scan.places);
+        }
+        if part.skipped > 0 {
+            *scan.skipped.entry(self.index).or_default() += part.skipped;
+        }
+        let order = |number| order_of(self.index, number);
+        if let Some(number) = part.last_error {
+            scan.last_error = later(scan.last_error, order(number), &scan.places);
+        }
+        match part.succeeded {
+            Some(Some(number)) => drop(scan.succeeded.insert(self.index, order(number))),
+            Some(None) => drop(scan.succeeded.remove(&self.index)),
+            None => {}
+        }
+        self.repositories.extend(part.repositories);
+        for (hit, mut conflict) in part.conflicts {
+            if scan.conflicts.len() < MOST_CONFLICTS {
+                conflict.name_repositories(|party| self.repositories.get(&party.text).cloned());
+                scan.conflicts.push((hit, conflict));
+            }
+        }
+        scan.passed_over.extend(part.passed_over.into_iter().map(|number| (self.index, number)));
+        self.near.take(block, hits, &mut scan.hits)
+    }
+}
+
+/// What a block says.
+#[derive(Debug, Default)]
+struct Part {
+    hits: Vec<(u32, Hit)>,
+    errors: Vec<ErrorRecord>,
+    /// Which of its records tell of packstack's run.
+    told: Vec<usize>,
+    skipped: u64,
+    last_error: Option<u64>,
+    /// Whether packstack said last that it succeeded, where it said anything of the kind.
+    succeeded: Option<Option<u64>>,
+    conflicts: Vec<(Hit, Conflict)>,
+    repositories: Vec<(String, String)>,
+    /// The numbers of records that tell what a package tool left out.
+    passed_over: Vec<u64>,
+}
+
+impl Part {
+    fn record(&mut self, entry: &Entry<'_>, index: usize) {
+        match &entry.record {
+            Record::Puppet(puppet) => match puppet.event {
+                PuppetEvent::Skipped => self.skipped += 1,
+                PuppetEvent::Applied => self.told.push(index),
+                _ => {}
+            },
+            Record::Packstack(packstack) => {
+                self.told.push(index);
+                match packstack.event {
+                    PackstackEvent::Success => self.succeeded = Some(Some(entry.number)),
+                    PackstackEvent::Error
+                    | PackstackEvent::StepError
+                    | PackstackEvent::ManifestError => self.succeeded = Some(None),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps what a package tool says in a record.
+    fn conflicts(&mut self, entry: &Entry<'_>, source: (usize, &Source)) {
+        if Conflict::passed_over(entry.text) {
+            self.passed_over.push(entry.number);
+            return;
+        }
+        for conflict in Conflict::read(entry.text) {
+            let found = Hit::at(conflict.place.range(), entry, source);
+            self.conflicts.push((found, conflict));
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::finding::{Place, printable};
 use crate::log::{
     Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Record, Run, Source, is_passed_over,
 };
+use crate::matcher::order_of;
 use crate::redact::Redactor;
 
 /// At most so many different errors are kept; further ones are counted in none.
@@ -73,52 +74,72 @@ struct Seen {
     text: String,
 }
 
-impl Groups {
-    /// Adds an error record; `rules` are those of which a pattern matched it.
-    pub(super) fn add(
-        &mut self,
+/// An error record.
+#[derive(Debug)]
+pub(super) struct ErrorRecord {
+    template: String,
+    /// The rules of which a pattern matched it.
+    rules: Vec<usize>,
+    at: Seen,
+    weight: u32,
+    manifest: Option<String>,
+}
+
+impl ErrorRecord {
+    /// What is kept of an error record; `rules` are those of which a pattern matched it. None: it is
+    /// no error of its own.
+    pub(super) fn new(
         entry: &Entry<'_>,
         source: (usize, &Source),
-        order: u64,
-        rules: &[usize],
-        places: &[LogPlace],
-    ) {
-        let Some(weight) = weight(entry) else { return };
+        mut rules: Vec<usize>,
+    ) -> Option<Self> {
+        let weight = weight(entry)?;
         let message = entry.record.message();
         let text = message.map_or(entry.text, |m| m.of(entry.text));
         let text = &text[..text.len().min(LONGEST)];
         let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
-        let template = template(&text);
-        let rules: BTreeSet<usize> = rules.iter().copied().collect();
-        let key = (template, rules.into_iter().collect::<Vec<_>>());
-        let at = Seen { order, source: source.0, line: entry.line, text };
+        rules.sort_unstable();
+        rules.dedup();
+        let manifest = entry.record.field("manifest", entry.text);
+        let manifest = manifest.map(|m| String::from_utf8_lossy(m).into_owned());
+        let order = order_of(source.0, entry.number);
+        Some(Self {
+            template: template(&text),
+            rules,
+            at: Seen { order, source: source.0, line: entry.line, text },
+            weight,
+            manifest: manifest.or_else(|| source.1.manifest().map(str::to_owned)),
+        })
+    }
+}
+
+impl Groups {
+    /// Adds an error record.
+    pub(super) fn add(&mut self, error: ErrorRecord, places: &[LogPlace]) {
+        let ErrorRecord { template, rules, at, weight, manifest } = error;
+        let key = (template, rules);
         if let Some(&group) = self.by_template.get(&key) {
             let group = &mut self.groups[group];
             group.count += 1;
-            if is_before(order, group.first.order, places) {
+            if is_before(at.order, group.first.order, places) {
                 group.first = at;
-            } else if is_before(group.last.order, order, places) {
+            } else if is_before(group.last.order, at.order, places) {
                 group.last = at;
             }
-            return;
+        } else if self.groups.len() < MOST {
+            self.by_template.insert(key.clone(), self.groups.len());
+            let (template, rules) = key;
+            let first = at.clone();
+            self.groups.push(Group {
+                template,
+                rules,
+                count: 1,
+                first,
+                last: at,
+                weight,
+                manifest,
+            });
         }
-        if self.groups.len() >= MOST {
-            return;
-        }
-        self.by_template.insert(key.clone(), self.groups.len());
-        let manifest = entry
-            .record
-            .field("manifest", entry.text)
-            .map(|m| String::from_utf8_lossy(m).into_owned());
-        self.groups.push(Group {
-            template: key.0,
-            rules: key.1,
-            count: 1,
-            first: at.clone(),
-            last: at,
-            weight,
-            manifest: manifest.or_else(|| source.1.manifest().map(str::to_owned)),
-        });
     }
 
     /// Gives sources, and the order of records, new numbers.

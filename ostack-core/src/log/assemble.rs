@@ -34,7 +34,8 @@ struct Open {
     lines: u32,
     /// Whether a blank line was the last.
     after_blank: bool,
-    trace: Trace,
+    /// Unknown until the next line asks for it.
+    trace: Option<Trace>,
     loose: Loose,
 }
 
@@ -92,6 +93,11 @@ impl Assembler {
         }
     }
 
+    /// How many line ends have been looked at.
+    pub(super) fn lines(&self) -> u32 {
+        self.lines
+    }
+
     /// The first `bytes` and `lines` of the text have been taken away, up to the open record.
     pub(super) fn rebase(&mut self, bytes: u32, lines: u32) {
         self.at -= bytes as usize;
@@ -105,6 +111,11 @@ impl Assembler {
     fn line(&mut self, text: &[u8], end: usize, starts: &mut Vec<Start>) {
         let line = text[self.at..end].strip_suffix(b"\n").unwrap_or(&text[self.at..end]);
         let within_line = self.at > 0 && text[self.at - 1] != b'\n';
+        if !within_line && let Some(level) = oslo::sure(line) {
+            let head = Head::new(Form::Oslo, level);
+            self.begin(head, Open::new(head, line, self.at), starts);
+            return;
+        }
         let begins = if within_line { None } else { head(line) };
         if let (Some(record), Some(start)) = (&mut self.record, starts.last_mut())
             && record.lines < MOST_LINES
@@ -115,13 +126,13 @@ impl Assembler {
             return;
         }
         let begins = begins.unwrap_or_else(|| Head::new(Form::Plain, plain::level(line)));
-        self.record = Some(Open::new(begins, line, self.at));
-        starts.push(Start {
-            at: self.at as u32,
-            lines_before: self.lines,
-            form: begins.form,
-            level: begins.level,
-        });
+        self.begin(begins, Open::new(begins, line, self.at), starts);
+    }
+
+    fn begin(&mut self, head: Head, record: Open, starts: &mut Vec<Start>) {
+        let (at, lines_before) = (self.at as u32, self.lines);
+        self.record = Some(record);
+        starts.push(Start { at, lines_before, form: head.form, level: head.level });
     }
 }
 
@@ -149,7 +160,7 @@ impl Open {
             first_end: start + line.len(),
             lines: 1,
             after_blank: false,
-            trace: Trace::None.after(said(head.form, line)),
+            trace: None,
             loose: Loose::of(head, line),
         }
     }
@@ -161,14 +172,16 @@ impl Open {
             return true;
         }
         let first = &text[self.start..self.first_end];
+        let trace = *self.trace.get_or_insert_with(|| Trace::None.after(said(self.form, first)));
         let takes = match begins {
-            Some(head) => self.takes_head(first, line, head),
-            None => self.takes_loose_line(first, line, start),
+            Some(head) => self.takes_head(first, line, head, trace),
+            None => self.takes_loose_line(first, line, start, trace),
         };
         if takes {
             self.after_blank = false;
-            self.trace = self.trace.after(said(self.form, line));
-            if self.form == Form::Journal && self.trace == Trace::Open {
+            let trace = trace.after(said(self.form, line));
+            self.trace = Some(trace);
+            if self.form == Form::Journal && trace == Trace::Open {
                 start.level = start.level.max(Level::Error);
             }
             if let Some(head) = begins
@@ -181,17 +194,17 @@ impl Open {
     }
 
     /// A line that could begin a record.
-    fn takes_head(&self, first: &[u8], line: &[u8], head: Head) -> bool {
+    fn takes_head(&self, first: &[u8], line: &[u8], head: Head, trace: Trace) -> bool {
         match (self.form, head.form) {
             // The exception under a traceback may have a form that stands alone elsewhere.
-            (_, Form::Stop) if self.trace == Trace::Open => true,
-            (Form::Setup, Form::Stop | Form::Console) => self.trace != Trace::None,
-            _ if self.trace == Trace::Open && head.is_weak() => true,
+            (_, Form::Stop) if trace == Trace::Open => true,
+            (Form::Setup, Form::Stop | Form::Console) => trace != Trace::None,
+            _ if trace == Trace::Open && head.is_weak() => true,
             (Form::Setup | Form::RabbitReport, _) => head.is_weak(),
             (Form::Oslo, Form::Oslo) => oslo::folds(first, line),
             (Form::RabbitLine, Form::RabbitLine) if service::rabbit_folds(first, line) => true,
             (Form::Httpd, Form::Httpd) => service::httpd_same_voice(first, line)
-                .is_some_and(|message| self.goes_on_with(message)),
+                .is_some_and(|message| Self::goes_on_with(message, trace)),
             (Form::Package, Form::Package) => {
                 !self.after_blank || package::goes_on_after_blank(line)
             }
@@ -208,7 +221,7 @@ impl Open {
             }
             (form, other) if form == other || form == Form::RabbitBlock => same_voice(first, line)
                 .is_some_and(|body| {
-                    self.goes_on_with(body)
+                    Self::goes_on_with(body, trace)
                         || form == Form::RabbitBlock && service::rabbit_block_goes_on(body)
                 }),
             _ => false,
@@ -216,7 +229,13 @@ impl Open {
     }
 
     /// A line that begins nothing.
-    fn takes_loose_line(&mut self, first: &[u8], line: &[u8], start: &mut Start) -> bool {
+    fn takes_loose_line(
+        &mut self,
+        first: &[u8],
+        line: &[u8],
+        start: &mut Start,
+        trace: Trace,
+    ) -> bool {
         if self.form == Form::Puppet && is_bare_error(first) && package::is_dnf_problem(line) {
             self.form = Form::Package;
             start.form = Form::Package;
@@ -226,7 +245,7 @@ impl Open {
             Form::Setup | Form::RabbitReport => return true,
             _ => {}
         }
-        if starts_blank(line) || self.goes_on_with(line) {
+        if starts_blank(line) || Self::goes_on_with(line, trace) {
             return true;
         }
         match self.form {
@@ -247,9 +266,9 @@ impl Open {
 
     /// Whether a text, its prefix left out, goes on with what was said: it is indented, or belongs
     /// to a traceback.
-    fn goes_on_with(&self, body: &[u8]) -> bool {
+    fn goes_on_with(body: &[u8], trace: Trace) -> bool {
         starts_blank(body)
-            || match self.trace {
+            || match trace {
                 Trace::None => false,
                 Trace::Open => true,
                 Trace::Ended => joins_tracebacks(body),

@@ -1,8 +1,10 @@
 //! A block: some of a source's records, with all that is needed to read them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::clean::Cut;
+use super::fields::Kind;
 use super::form::{Form, parse};
 use super::record::{Entry, Level};
 use crate::span::characters;
@@ -35,6 +37,8 @@ pub struct Block {
     pub(super) records_before: u64,
     /// The characters of the line on which the block begins that stand before it.
     pub(super) columns_before: u64,
+    /// Line ends in the block.
+    pub(super) line_ends: u32,
 }
 
 /// Where a record starts in its block, and what it is.
@@ -81,6 +85,57 @@ impl Block {
         self.starts[index].level
     }
 
+    /// Of which kind record `index` is. Costs nothing either.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub fn kind(&self, index: usize) -> Kind {
+        self.starts[index].form.kind()
+    }
+
+    /// How many line ends record `index` has; the last one of a source may lack one.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub(crate) fn line_ends(&self, index: usize) -> u32 {
+        let own = self.starts[index].lines_before;
+        self.starts.get(index + 1).map_or(self.line_ends, |next| next.lines_before) - own
+    }
+
+    /// How many lines of each kind of record there are.
+    pub(crate) fn add_lines_by_kind(&self, lines: &mut BTreeMap<Kind, u64>) {
+        let mut first = 0;
+        while first < self.len() {
+            let kind = self.kind(first);
+            let end = (first..self.len()).find(|&i| self.kind(i) != kind).unwrap_or(self.len());
+            let ends = self.starts.get(end).map_or(self.lines(), |next| next.lines_before);
+            *lines.entry(kind).or_default() += u64::from(ends - self.starts[first].lines_before);
+            first = end;
+        }
+    }
+
+    /// How many lines there are; an unended last one counts.
+    fn lines(&self) -> u32 {
+        self.line_ends + u32::from(self.text().last() != Some(&b'\n'))
+    }
+
+    /// The last line of the source up to here, from 1.
+    pub(crate) fn last_line(&self) -> u64 {
+        self.lines_before + u64::from(self.lines())
+    }
+
+    /// The bytes of the source that it covers.
+    pub(crate) fn bytes(&self) -> Range<u64> {
+        self.bytes.clone()
+    }
+
+    /// Gives back the memory that is only there to be filled again.
+    pub(crate) fn shrink(&mut self) {
+        self.buffer.truncate(self.length);
+        self.buffer.shrink_to_fit();
+        self.starts.shrink_to_fit();
+    }
+
     /// Where record `index` stands in [`Block::text`], its line ends included.
     ///
     /// # Panics
@@ -100,7 +155,7 @@ impl Block {
         let text = trim_line_ends(&self.text()[range.clone()]);
         let (line_ends, raw_end) = match self.starts.get(index + 1) {
             Some(next) => (next.lines_before - start.lines_before, self.source_offset(range.end)),
-            None => (count_lines(&self.text()[range.clone()]), self.bytes.end),
+            None => (self.line_ends - start.lines_before, self.bytes.end),
         };
         let unended = self.text()[range.clone()].last() != Some(&b'\n');
         Entry {

@@ -1,5 +1,6 @@
 //! What a line is, told from how it begins, and how the record that begins with it is read.
 
+use super::fields::Kind;
 use super::origin::Origin;
 use super::record::{Level, Record};
 use super::scan::{Cursor, begins_any, find, starts_blank};
@@ -35,6 +36,26 @@ pub(super) enum Form {
     /// A line of an access log.
     Access,
     Plain,
+}
+
+impl Form {
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Setup | Self::Console | Self::Stop => Kind::Packstack,
+            Self::Puppet => Kind::Puppet,
+            Self::Oslo => Kind::Oslo,
+            Self::Package => Kind::Package,
+            Self::Journal => Kind::Journal,
+            Self::RabbitReport | Self::RabbitLine | Self::RabbitBlock => Kind::Rabbitmq,
+            Self::Mariadb => Kind::Mariadb,
+            Self::Ovs => Kind::Ovs,
+            Self::Httpd => Kind::Httpd,
+            Self::Libvirt => Kind::Libvirt,
+            Self::Audit => Kind::Audit,
+            Self::CloudInit => Kind::CloudInit,
+            Self::Prompt | Self::Access | Self::Plain => Kind::Plain,
+        }
+    }
 }
 
 /// The beginning of a record.

@@ -37,6 +37,63 @@ pub(super) fn stamped(rest: &[u8]) -> Option<Head> {
     Some(Head::new(Form::Oslo, level(&mut cursor)?))
 }
 
+/// The level of an entry that begins as nearly all do: `2015-04-06 18:06:38.123 11770 ERROR
+/// neutron.agent [req-…`. Such a line begins a record, whatever comes before it; told in a few steps.
+pub(super) fn sure(line: &[u8]) -> Option<Level> {
+    const WORDS: [(&[u8], Level); 5] = [
+        (b"INFO ", Level::Info),
+        (b"DEBUG ", Level::Debug),
+        (b"WARNING ", Level::Warning),
+        (b"ERROR ", Level::Error),
+        (b"CRITICAL ", Level::Critical),
+    ];
+    let (stamp, rest) = line.split_first_chunk::<24>()?;
+    let part = |at: usize| stamp[at..].first_chunk::<8>().expect("the stamp is long enough");
+    let is_stamp = Shape::of(b"0000-00-").fits(part(0))
+        && Shape::of(b"00 00:00").fits(part(8))
+        && Shape::of(b":00.000 ").fits(part(16));
+    if !is_stamp {
+        return None;
+    }
+    let pid = rest.iter().position(|b| !b.is_ascii_digit()).filter(|&n| n > 0)?;
+    let rest = rest[pid..].strip_prefix(b" ")?;
+    let (word, level) = WORDS.iter().find(|(word, _)| rest.starts_with(word))?;
+    let rest = &rest[word.len()..];
+    let logger = memchr::memchr(b' ', rest).filter(|&n| n > 0)?;
+    let (logger, rest) = rest.split_at(logger);
+    let has_context =
+        rest.starts_with(b" [-") || rest.starts_with(b" [None ") || rest.starts_with(b" [req-");
+    (has_context && logger.iter().all(|&b| is_logger_byte(b))).then_some(*level)
+}
+
+/// Eight bytes of which some are digits.
+struct Shape {
+    bytes: u64,
+    /// What is added to a byte so that it passes 15 if it is none of those that fit.
+    over: u64,
+}
+
+impl Shape {
+    /// Digits where there is a zero, and the other bytes as they are.
+    const fn of(shape: &[u8; 8]) -> Self {
+        let mut over = [0x0f; 8];
+        let mut i = 0;
+        while i < 8 {
+            if shape[i] == b'0' {
+                over[i] = 0x06;
+            }
+            i += 1;
+        }
+        Self { bytes: u64::from_le_bytes(*shape), over: u64::from_le_bytes(over) }
+    }
+
+    fn fits(&self, bytes: &[u8; 8]) -> bool {
+        // Each byte that fits is its digit now, or zero.
+        let rest = u64::from_le_bytes(*bytes) ^ self.bytes;
+        (rest | rest.wrapping_add(self.over)) & 0xf0f0_f0f0_f0f0_f0f0 == 0
+    }
+}
+
 /// An entry whose time stamp was left out: `ERROR nova.compute.manager [req-…] …`.
 pub(super) fn bare(body: &[u8]) -> Option<Head> {
     if !body.first().is_some_and(u8::is_ascii_uppercase) {
@@ -226,4 +283,27 @@ fn is_exception(line: &[u8]) -> bool {
     let name = cursor.take_while(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_');
     let ends = cursor.peek().is_none() || cursor.peek() == Some(b':');
     ends && name.of(line).iter().any(u8::is_ascii_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sure_line_is_an_entry_that_begins_a_record() {
+        let line = b"2026-01-10 09:15:02.101 2211 ERROR nova.service [-] Starting";
+        assert_eq!(sure(line), Some(Level::Error));
+        let head = super::super::form::head(line).expect("a head");
+        assert_eq!((head.form, head.level), (Form::Oslo, Level::Error));
+        assert!(!folds(line, line));
+        // Any other byte in the stamp's place is looked at again, with care.
+        for at in 0..28 {
+            for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+                let mut other = *line;
+                other[at] = byte;
+                assert!(other == *line || sure(&other).is_none(), "{at} {byte:#x}");
+            }
+        }
+        assert_eq!(sure(b"2026-01-10 09:15:02.101 2211 ERROR nova.service   File \"x\""), None);
+    }
 }

@@ -8,8 +8,8 @@ use super::clean::clean;
 use super::source::Source;
 use crate::error::{Error, Result};
 
-/// How many bytes are read at once.
-const BLOCK_SIZE: usize = 512 * 1024;
+/// How many bytes are read at once: a core's cache holds them while they are looked at.
+const BLOCK_SIZE: usize = 128 * 1024;
 
 /// Reads a source's records, block by block, in constant memory.
 ///
@@ -149,6 +149,7 @@ impl<'s> Reader<'s> {
         next.lines_before = block.lines_before + u64::from(last.lines_before);
         next.records_before = block.records_before + block.starts.len() as u64;
         block.length = at;
+        block.line_ends = last.lines_before;
         block.bytes.end = next.bytes.start;
         self.assembler.rebase(last.at, last.lines_before);
         std::mem::replace(&mut self.block, next)
@@ -157,6 +158,7 @@ impl<'s> Reader<'s> {
     /// All that is left, if anything is.
     fn take_last(&mut self) -> Option<Block> {
         let mut block = std::mem::take(&mut self.block);
+        block.line_ends = self.assembler.lines();
         if block.starts.is_empty() && !block.bytes.is_empty() {
             // Nothing but sequences: they make an empty record, so that all bytes are covered.
             block.starts.push(Assembler::EMPTY);

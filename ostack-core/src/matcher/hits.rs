@@ -13,6 +13,24 @@ const MOST: usize = 1000;
 /// The longest excerpt, in bytes.
 const LONGEST: usize = 4096;
 
+/// So many bits of an order are the record's number, the others its source's.
+const RECORD_BITS: u32 = 40;
+
+/// The order of a record over all sources: its source's number first.
+pub(crate) fn order_of(source: usize, record: u64) -> u64 {
+    ((source as u64) << RECORD_BITS) | record
+}
+
+/// The source of an order.
+pub(crate) fn source_of(order: u64) -> usize {
+    (order >> RECORD_BITS) as usize
+}
+
+/// The record's number of an order.
+pub(crate) fn record_of(order: u64) -> u64 {
+    order & ((1 << RECORD_BITS) - 1)
+}
+
 /// A match, with what a report needs of its record.
 #[derive(Debug, Clone)]
 pub struct Hit {
@@ -51,7 +69,8 @@ pub struct Hit {
 }
 
 impl Hit {
-    fn new(found: Match, entry: &Entry<'_>, source: (usize, &Source), order: u64) -> Self {
+    /// A match in a record.
+    pub(crate) fn new(found: Match, entry: &Entry<'_>, source: (usize, &Source)) -> Self {
         let text = entry.text;
         let range = found.range.clone();
         let start = memchr::memrchr(b'\n', &text[..range.start]).map_or(0, |i| i + 1);
@@ -71,7 +90,7 @@ impl Hit {
         Self {
             source: source.0,
             record: entry.number,
-            order,
+            order: order_of(source.0, entry.number),
             line: entry.line
                 + memchr::memchr_iter(b'\n', &text[..found.range.start]).count() as u64,
             columns_before: columns + characters(&text[line_start..start]) as u64,
@@ -91,14 +110,9 @@ impl Hit {
     }
 
     /// A place in a record that no pattern found.
-    pub(crate) fn at(
-        range: Range<usize>,
-        entry: &Entry<'_>,
-        source: (usize, &Source),
-        order: u64,
-    ) -> Self {
+    pub(crate) fn at(range: Range<usize>, entry: &Entry<'_>, source: (usize, &Source)) -> Self {
         let found = Match { rule: 0, pattern: 0, range, captures: Vec::new() };
-        Self::new(found, entry, source, order)
+        Self::new(found, entry, source)
     }
 
     /// Whether both stand in the same record.
@@ -119,16 +133,20 @@ struct Found {
     count: u64,
 }
 
-impl Hits {
-    /// Keeps a match.
-    pub fn add(&mut self, found: Match, entry: &Entry<'_>, source: (usize, &Source), order: u64) {
-        let of = self.patterns.entry((found.rule, found.pattern)).or_default();
-        of.count += 1;
-        let hit = Hit::new(found, entry, source, order);
-        match of.hits.last_mut() {
-            Some(last) if of.count > MOST as u64 => *last = hit,
-            _ => of.hits.push(hit),
+impl Found {
+    fn add(&mut self, hit: Hit) {
+        self.count += 1;
+        match self.hits.last_mut() {
+            Some(last) if self.count > MOST as u64 => *last = hit,
+            _ => self.hits.push(hit),
         }
+    }
+}
+
+impl Hits {
+    /// Keeps a match of a pattern of a rule.
+    pub(crate) fn add(&mut self, rule: usize, pattern: usize, hit: Hit) {
+        self.patterns.entry((rule, pattern)).or_default().add(hit);
     }
 
     /// Changes matches, which are in the order of `Hit::order` afterwards.

@@ -1,24 +1,30 @@
 //! Finds which patterns of which rules match which records.
 //!
-//! Two stages: one pass looks for all anchors at once, and only a pattern whose anchor was seen
-//! in a record has its regular expression compiled (once) and run (on that record). The
+//! One pass over a block looks for all anchors at once, and only a pattern whose anchor was seen in a
+//! record has its regular expression compiled (once) and run (on that record). The
 //! [exhaustive](Matcher::exhaustive) matcher runs every expression on every record; it is the
 //! reference that the real one is held against.
+//!
+//! Patterns that only accompany another one of their rule ([`Role::Near`]) are not looked for so:
+//! where the other one matched, the records around are.
 
 mod hits;
+mod normal;
 mod prefilter;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
 pub use hits::{Hit, Hits};
-use prefilter::Prefilter;
+pub(crate) use hits::{order_of, record_of, source_of};
+use prefilter::{Anchor, Prefilter};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::log::{Entry, Kind};
-use crate::rule::{KnowledgeBase, Pattern};
+use crate::log::{Block, Entry, Kind};
+use crate::rule::{KnowledgeBase, Pattern, Reach, Role};
 
 /// The largest compiled expression, in bytes.
 const REGEX_SIZE_LIMIT: usize = 1 << 20;
@@ -40,15 +46,30 @@ pub struct Match {
 #[derive(Debug)]
 pub struct Matcher<'k> {
     rules: &'k KnowledgeBase,
+    /// The anchors of all patterns but those that are looked for near others only; none: it is
+    /// exhaustive.
     prefilter: Option<Prefilter<'k>>,
+    /// The anchors of the others.
+    near: OnceLock<Prefilter<'k>>,
+    anchors: Vec<Anchor<'k>>,
     slots: Vec<Slot>,
 }
 
+/// A pattern, by its place in the knowledge base.
 #[derive(Debug)]
-struct Slot {
-    rule: usize,
-    pattern: usize,
+pub(crate) struct Slot {
+    pub(crate) rule: usize,
+    pub(crate) pattern: usize,
+    pub(crate) role: Role,
     compiled: OnceLock<Compiled>,
+}
+
+/// A prefilter without the patterns that have said all that they can, and one of those and of the
+/// patterns that accompany others.
+#[derive(Debug)]
+pub(crate) struct Forgetful<'k> {
+    wanted: Prefilter<'k>,
+    others: Prefilter<'k>,
 }
 
 /// A pattern, ready to run.
@@ -59,65 +80,149 @@ struct Compiled {
     regex: Regex,
 }
 
-/// What is kept from record to record while a source is scanned.
+/// What is kept from block to block while logs are scanned.
 #[derive(Debug, Default)]
-pub struct Scratch {
-    seen: Vec<u64>,
-    round: u64,
-    awake: Vec<usize>,
+pub(crate) struct Scratch {
+    /// Patterns by record, of a block.
+    pub(crate) awake: Vec<(u32, u32)>,
+    /// Patterns of a record.
+    near: Vec<u32>,
+    normal: Vec<u8>,
+    /// Where in `normal` which record begins.
+    starts: Vec<(usize, u32)>,
 }
 
 impl<'k> Matcher<'k> {
     /// A matcher of all rules.
     pub fn new(rules: &'k KnowledgeBase) -> Self {
-        let mut slots: Vec<Slot> = Vec::new();
-        // The anchors of a pattern stand together.
-        let literals = rules.anchors().map(|(literal, rule, pattern)| {
-            if slots.last().is_none_or(|last| (last.rule, last.pattern) != (rule, pattern)) {
-                slots.push(Slot { rule, pattern, compiled: OnceLock::new() });
-            }
-            (literal, slots.len() - 1)
-        });
-        let prefilter = Prefilter::new(literals);
-        Self { rules, prefilter: Some(prefilter), slots }
+        let mut matcher = Self::exhaustive(rules);
+        matcher.prefilter = Some(matcher.filter(|_, slot| slot.role != Role::Near));
+        matcher
     }
 
     /// A matcher that runs every expression on every record: slow, and obviously right.
     pub fn exhaustive(rules: &'k KnowledgeBase) -> Self {
-        let slots = (0..rules.len()).flat_map(|rule| {
-            let patterns = 0..rules.rule(rule).patterns.len();
-            patterns.map(move |pattern| Slot { rule, pattern, compiled: OnceLock::new() })
+        let mut slots: Vec<Slot> = Vec::new();
+        // The anchors of a pattern stand together.
+        let anchors = rules.anchors().into_iter().map(|wake| {
+            let (rule, pattern) = (wake.rule as usize, wake.pattern as usize);
+            if slots.last().is_none_or(|last| (last.rule, last.pattern) != (rule, pattern)) {
+                slots.push(Slot { rule, pattern, role: wake.role, compiled: OnceLock::new() });
+            }
+            Anchor { literal: wake.literal, piece: wake.piece, slot: slots.len() as u32 - 1 }
         });
-        Self { rules, prefilter: None, slots: slots.collect() }
+        let anchors = anchors.collect();
+        Self { rules, prefilter: None, near: OnceLock::new(), anchors, slots }
     }
 
-    /// Calls `found` with each pattern's first match in the record, in the order of rules.
-    pub fn scan(&self, entry: &Entry<'_>, scratch: &mut Scratch, mut found: impl FnMut(Match)) {
-        let mut awake = std::mem::take(&mut scratch.awake);
+    /// A prefilter of the anchors of some patterns.
+    fn filter(&self, of: impl Fn(u32, &Slot) -> bool) -> Prefilter<'k> {
+        let anchors = self.anchors.iter().copied();
+        Prefilter::new(anchors.filter(|a| of(a.slot, &self.slots[a.slot as usize])))
+    }
+
+    /// A prefilter without these patterns; none where nothing is filtered.
+    pub(crate) fn without(&self, slots: &BTreeSet<u32>) -> Option<Forgetful<'k>> {
+        self.prefilter.as_ref()?;
+        let wanted = |index, slot: &Slot| slot.role != Role::Near && !slots.contains(&index);
+        let others = self.filter(|index, slot| !wanted(index, slot));
+        Some(Forgetful { wanted: self.filter(wanted), others })
+    }
+
+    pub(crate) fn slot(&self, slot: u32) -> &Slot {
+        &self.slots[slot as usize]
+    }
+
+    /// The patterns of a rule that accompany one that matched, and how far around it.
+    pub(crate) fn around(&self, rule: usize, pattern: usize) -> impl Iterator<Item = (u32, Reach)> {
+        let first = self.slots.partition_point(|slot| slot.rule < rule);
+        let of_rule = self.slots[first..].iter().take_while(move |slot| slot.rule == rule);
+        let near = of_rule.zip(first as u32..).filter(|(slot, _)| slot.role == Role::Near);
+        near.filter_map(move |(slot, index)| {
+            let reach = self.rules.rule(rule).reach(slot.pattern)?;
+            (reach.of == pattern).then_some((index, reach))
+        })
+    }
+
+    /// Which patterns may match in which records of a block, in the order of records and rules.
+    pub(crate) fn wake(
+        &self,
+        block: &Block,
+        forgetful: Option<&Forgetful<'k>>,
+        scratch: &mut Scratch,
+        awake: &mut Vec<(u32, u32)>,
+    ) {
+        let Scratch { normal, starts, .. } = scratch;
         awake.clear();
-        match &self.prefilter {
-            None => awake.extend(0..self.slots.len()),
-            Some(prefilter) => {
-                scratch.round += 1;
-                scratch.seen.resize(self.slots.len(), 0);
-                prefilter.scan(entry.text, |slot| {
-                    if scratch.seen[slot] != scratch.round {
-                        scratch.seen[slot] = scratch.round;
-                        awake.push(slot);
-                    }
-                });
-                awake.sort_unstable();
+        let Some(prefilter) = forgetful.map(|f| &f.wanted).or(self.prefilter.as_ref()) else {
+            let slots = (0..).zip(&self.slots).filter(|(_, slot)| slot.role != Role::Near);
+            let slots: Vec<u32> = slots.map(|(index, _)| index).collect();
+            let records = 0..block.len() as u32;
+            awake.extend(records.flat_map(|r| slots.iter().map(move |&slot| (r, slot))));
+            return;
+        };
+        prefilter.scan(block.text(), |place, slot| {
+            let record = block.index_at(place.start);
+            if place.end <= block.range(record).end {
+                awake.push((record as u32, slot));
             }
-        }
-        for &slot in &awake {
-            if let Some(hit) = self.confirm(&self.slots[slot], entry) {
-                found(hit);
+        });
+        normal.clear();
+        starts.clear();
+        let mut add = |record: usize| {
+            starts.push((normal.len(), record as u32));
+            normal::push(&block.text()[block.range(record)], normal);
+            normal.push(b'\n');
+        };
+        (0..block.len()).filter(|&record| block.line_ends(record) > 1).for_each(&mut add);
+        let mut at = 0;
+        while let Some(odd) = normal::irregular(block.text(), at) {
+            let record = block.index_at(odd);
+            if block.line_ends(record) <= 1 {
+                add(record);
             }
+            at = block.range(record).end;
         }
-        scratch.awake = awake;
+        prefilter.scan(normal, |place, slot| {
+            let record = starts.partition_point(|(start, _)| *start <= place.start) - 1;
+            awake.push((starts[record].1, slot));
+        });
+        awake.sort_unstable();
+        awake.dedup();
     }
 
-    fn confirm(&self, slot: &Slot, entry: &Entry<'_>) -> Option<Match> {
+    /// The rules of which a pattern matches a record that is not looked for in every record.
+    pub(crate) fn others(
+        &self,
+        entry: &Entry<'_>,
+        forgetful: Option<&Forgetful<'k>>,
+        scratch: &mut Scratch,
+    ) -> Vec<usize> {
+        let is_near = |slot: &Slot| slot.role == Role::Near;
+        let Scratch { normal, near: awake, .. } = scratch;
+        awake.clear();
+        if self.prefilter.is_none() {
+            awake.extend((0..).zip(&self.slots).filter(|(_, s)| is_near(s)).map(|(i, _)| i));
+        } else {
+            normal.clear();
+            normal::push(entry.text, normal);
+            let near = || self.near.get_or_init(|| self.filter(|_, slot| is_near(slot)));
+            let others = forgetful.map_or_else(near, |forgetful| &forgetful.others);
+            others.scan(normal, |_, slot| awake.push(slot));
+            awake.sort_unstable();
+            awake.dedup();
+        }
+        awake.iter().filter_map(|slot| Some(self.confirm(*slot, entry)?.rule)).collect()
+    }
+
+    /// Each pattern's first match in a record, in the order of rules; every expression is run.
+    pub fn matches<'e>(&'e self, entry: &'e Entry<'_>) -> impl Iterator<Item = Match> {
+        (0..self.slots.len() as u32).filter_map(|slot| self.confirm(slot, entry))
+    }
+
+    /// The first match of a pattern in a record.
+    pub(crate) fn confirm(&self, slot: u32, entry: &Entry<'_>) -> Option<Match> {
+        let slot = &self.slots[slot as usize];
         let compiled = slot.compiled.get_or_init(|| {
             let pattern = &self.rules.rule(slot.rule).patterns[slot.pattern];
             Compiled::new(pattern).expect("a rule is compiled once when it is loaded")
@@ -184,4 +289,17 @@ impl Compiled {
 /// [`ErrorKind::Rule`] that says what is wrong.
 pub fn check_pattern(pattern: &Pattern) -> Result<()> {
     Compiled::new(pattern).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rules_are_looked_for_in_steps() {
+        let rules = KnowledgeBase::builtin();
+        let prefilter = Matcher::new(&rules).prefilter.expect("it has one");
+        let slow: Vec<_> = prefilter.slow().map(String::from_utf8_lossy).collect();
+        assert!(slow.is_empty(), "these make every scan slow: {slow:?}");
+    }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::format::{Head, Rule, RuleTest, Table, parse};
+use super::format::{Head, Rule, RuleTest, Table, Wake, parse};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -20,7 +20,7 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 pub struct KnowledgeBase {
     rules: Vec<Known>,
     by_id: BTreeMap<String, usize>,
-    built_in_anchors: Vec<(&'static [u8], u16, u8)>,
+    built_in_anchors: Vec<Wake<'static>>,
     loaded: Vec<String>,
 }
 
@@ -247,23 +247,21 @@ impl KnowledgeBase {
         (0..self.rules.len()).filter(|&index| self.head(index).on_facts)
     }
 
-    /// Every literal that wakes a pattern, with the rule's and the pattern's index.
-    pub(crate) fn anchors(&self) -> impl Iterator<Item = (&[u8], usize, usize)> {
-        let built_in = self.built_in_anchors.iter().filter_map(|&(literal, rule, pattern)| {
-            let rule = usize::from(rule);
-            let replaced = matches!(self.rules[rule], Known::Loaded { .. });
-            (!replaced).then_some((literal, rule, usize::from(pattern)))
-        });
-        let loaded = self.rules.iter().enumerate().flat_map(|(index, known)| {
-            let patterns = match known {
-                Known::Loaded { rule, .. } => rule.patterns.as_slice(),
-                Known::BuiltIn { .. } => &[],
-            };
-            patterns.iter().enumerate().flat_map(move |(p, pattern)| {
-                pattern.anchors.iter().map(move |literal| (literal.as_slice(), index, p))
-            })
-        });
-        built_in.chain(loaded)
+    /// What wakes the patterns of all rules, in their order.
+    pub(crate) fn anchors(&self) -> Vec<Wake<'_>> {
+        let loaded = |rule: usize| match &self.rules[rule] {
+            Known::Loaded { rule, .. } => Some(&**rule),
+            Known::BuiltIn { .. } => None,
+        };
+        let built_in = self.built_in_anchors.iter().copied();
+        let mut anchors: Vec<Wake<'_>> =
+            built_in.filter(|anchor| loaded(anchor.rule as usize).is_none()).collect();
+        if !self.loaded.is_empty() {
+            let own = self.indices().filter_map(|index| Some((index, loaded(index)?)));
+            anchors.extend(own.flat_map(|(index, rule)| Wake::of(index, rule)));
+            anchors.sort_by_key(|anchor| (anchor.rule, anchor.pattern));
+        }
+        anchors
     }
 }
 

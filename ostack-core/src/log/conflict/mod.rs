@@ -256,7 +256,12 @@ impl Conflict {
         }
     }
 
-    /// The packages in a table of what dnf or yum is about to do, each with its repository.
+    /// Whether a text is a table of what dnf or yum is about to do.
+    pub(crate) fn is_table(text: &[u8]) -> bool {
+        read::is_table(text)
+    }
+
+    /// The packages in such a table, each with its repository.
     pub(crate) fn repositories(text: &[u8]) -> Vec<(String, String)> {
         read::repositories(text)
     }

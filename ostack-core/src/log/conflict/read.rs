@@ -422,13 +422,15 @@ impl Found {
     }
 }
 
-/// The packages of a table of dnf's or yum's transaction, and the repository of each.
-pub(super) fn repositories(text: &[u8]) -> Vec<(String, String)> {
+/// Whether a text is a table of dnf's or yum's transaction.
+pub(super) fn is_table(text: &[u8]) -> bool {
     const HEADS: [&[u8]; 6] =
         [b"Installing", b"Upgrading", b"Updating", b"Downgrading", b"Reinstalling", b"Removing"];
-    if !HEADS.iter().any(|head| text.starts_with(head)) {
-        return Vec::new();
-    }
+    HEADS.iter().any(|head| text.starts_with(head))
+}
+
+/// The packages of such a table, and the repository of each.
+pub(super) fn repositories(text: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(text);
     let package = |line: &str| {
         let columns: Vec<&str> = line.split_whitespace().collect();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::anchor;
+use super::anchor::{self, Anchor};
 use super::model::{
     Action, Again, Allow, AnswerTest, Change, Check, Edit, Explains, FileTest, Fix, FixWhen,
     Pattern, Risk, Rule, Scope, Severity, Side, Status, Step, Verify, When, Within,
@@ -441,14 +441,14 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
         }
         let anchors = match &file.anchor {
             Some(anchor) if anchor.get_ref().len() >= anchor::SHORTEST => {
-                vec![anchor.get_ref().to_ascii_lowercase().into_bytes()]
+                vec![Anchor::new(anchor.get_ref().as_bytes())]
             }
             Some(anchor) => {
                 return Err(
                     at.error(&anchor.span(), "expected at least 4 bytes that every match contains")
                 );
             }
-            None => anchor::literals(&hir),
+            None => anchor::anchors(&hir),
         };
         if anchors.is_empty() {
             return Err(at.error(
@@ -465,6 +465,7 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
             field: file.field.as_ref().map(|f| f.get_ref().clone()),
             regex: file.regex.get_ref().clone(),
             anchors,
+            letters: anchor::letters(&hir),
             within: None,
         });
     }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::anchor::Anchor;
+
 /// One piece of knowledge: what it looks like, why it happens, what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the fields are the file's keys, described in rules/README.md")]
@@ -136,10 +138,34 @@ pub struct Pattern {
     pub field: Option<String>,
     /// The regular expression.
     pub regex: String,
-    /// Literals, in lower case, one of which every match contains (upper or lower case).
-    pub anchors: Vec<Vec<u8>>,
+    /// Literals in normal form, one of which every match contains.
+    pub anchors: Vec<Anchor>,
+    /// How many bytes in a row every match surely has.
+    pub letters: usize,
     /// How near another pattern's match must be.
     pub within: Option<Within>,
+}
+
+/// What a pattern's matches are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// A match may make the rule hold.
+    Lead,
+    /// Matches count near those of another pattern only ([`Rule::reach`]).
+    Near,
+    /// Matches count wherever they are, and say no more the more there are.
+    Anywhere,
+}
+
+/// Where the matches of a pattern count: around those of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// The index of the other pattern.
+    pub of: usize,
+    /// So many records before its match.
+    pub before: u64,
+    /// So many records after it.
+    pub after: u64,
 }
 
 /// How near a match must be to another pattern's.
@@ -305,6 +331,55 @@ pub struct Again {
     pub clean: Vec<String>,
     /// What to know.
     pub note: Option<String>,
+}
+
+impl Rule {
+    /// What the matches of a pattern are for.
+    pub fn role(&self, pattern: usize) -> Role {
+        match self.reach(pattern) {
+            _ if self.is_lead(pattern) => Role::Lead,
+            Some(_) => Role::Near,
+            None => Role::Anywhere,
+        }
+    }
+
+    /// Where the matches of a pattern count, if that is not everywhere: near those of a lead, or of
+    /// a pattern that is near one.
+    pub fn reach(&self, pattern: usize) -> Option<Reach> {
+        if self.is_lead(pattern) {
+            return None;
+        }
+        if let Some(within) = self.patterns[pattern].within {
+            let mut of = within.of;
+            // Two that are near one another only have no place.
+            let mut steps = 0..self.patterns.len();
+            while !self.is_lead(of) {
+                steps.next()?;
+                of = self.patterns[of].within?.of;
+            }
+            return Some(within.reach());
+        }
+        // A lead that must be near this one.
+        let lead = *self.all.first()?;
+        let within = self.patterns[lead].within.filter(|within| within.of == pattern)?;
+        let Reach { before, after, .. } = within.reach();
+        Some(Reach { of: lead, before: after, after: before })
+    }
+
+    fn is_lead(&self, pattern: usize) -> bool {
+        self.all.first().map_or_else(|| self.any.contains(&pattern), |first| *first == pattern)
+    }
+}
+
+impl Within {
+    fn reach(self) -> Reach {
+        let (before, after) = match self.side {
+            Side::Both => (self.records, self.records),
+            Side::Before => (self.records, 0),
+            Side::After => (0, self.records),
+        };
+        Reach { of: self.of, before, after }
+    }
 }
 
 impl<'r> super::Head<'r> {
