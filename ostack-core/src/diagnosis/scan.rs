@@ -210,7 +210,11 @@ impl<'m, 'k> SourceScan<'m, 'k> {
         }
         self.skipped += part.skipped;
         self.last_error = part.last_error.or(self.last_error);
-        self.succeeded = part.succeeded.unwrap_or(self.succeeded);
+        match part.succeeded {
+            Some(Success::At(number)) => self.succeeded = Some(number),
+            Some(Success::Overtaken) => self.succeeded = None,
+            None => {}
+        }
         self.near.take(block, hits, &mut self.hits)
     }
 }
@@ -225,7 +229,16 @@ struct Part {
     skipped: u64,
     last_error: Option<u64>,
     /// Whether packstack said last that it succeeded, where it said anything of the kind.
-    succeeded: Option<Option<u64>>,
+    succeeded: Option<Success>,
+}
+
+/// What packstack said last of how it ended.
+#[derive(Debug)]
+enum Success {
+    /// It succeeded, in the record of this number.
+    At(u64),
+    /// It failed after all.
+    Overtaken,
 }
 
 impl Part {
@@ -239,10 +252,12 @@ impl Part {
             Record::Packstack(packstack) => {
                 self.told.push(index);
                 match packstack.event {
-                    PackstackEvent::Success => self.succeeded = Some(Some(entry.number)),
+                    PackstackEvent::Success => {
+                        self.succeeded = Some(Success::At(entry.number));
+                    }
                     PackstackEvent::Error
                     | PackstackEvent::StepError
-                    | PackstackEvent::ManifestError => self.succeeded = Some(None),
+                    | PackstackEvent::ManifestError => self.succeeded = Some(Success::Overtaken),
                     _ => {}
                 }
             }

@@ -84,6 +84,7 @@ struct Window {
     next: u32,
 }
 
+#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "places in a short literal")]
 impl<'k> Lane<'k> {
     fn new(step: usize, anchors: Vec<Anchor<'k>>) -> Self {
         let mut windows = Vec::with_capacity(anchors.len() * step);
