@@ -249,8 +249,8 @@ impl<'m, 'k> SourceScan<'m, 'k> {
             scan.last_error = later(scan.last_error, order(number), &scan.places);
         }
         match part.succeeded {
-            Some(Some(number)) => drop(scan.succeeded.insert(self.index, order(number))),
-            Some(None) => drop(scan.succeeded.remove(&self.index)),
+            Some(Success::At(number)) => drop(scan.succeeded.insert(self.index, order(number))),
+            Some(Success::Overtaken) => drop(scan.succeeded.remove(&self.index)),
             None => {}
         }
         self.repositories.extend(part.repositories);
@@ -275,11 +275,20 @@ struct Part {
     skipped: u64,
     last_error: Option<u64>,
     /// Whether packstack said last that it succeeded, where it said anything of the kind.
-    succeeded: Option<Option<u64>>,
+    succeeded: Option<Success>,
     conflicts: Vec<(Hit, Conflict)>,
     repositories: Vec<(String, String)>,
     /// The numbers of records that tell what a package tool left out.
     passed_over: Vec<u64>,
+}
+
+/// What packstack said last of how it ended.
+#[derive(Debug)]
+enum Success {
+    /// It succeeded, in the record of this number.
+    At(u64),
+    /// It failed after all.
+    Overtaken,
 }
 
 impl Part {
@@ -293,10 +302,12 @@ impl Part {
             Record::Packstack(packstack) => {
                 self.told.push(index);
                 match packstack.event {
-                    PackstackEvent::Success => self.succeeded = Some(Some(entry.number)),
+                    PackstackEvent::Success => {
+                        self.succeeded = Some(Success::At(entry.number));
+                    }
                     PackstackEvent::Error
                     | PackstackEvent::StepError
-                    | PackstackEvent::ManifestError => self.succeeded = Some(None),
+                    | PackstackEvent::ManifestError => self.succeeded = Some(Success::Overtaken),
                     _ => {}
                 }
             }

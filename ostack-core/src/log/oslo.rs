@@ -48,10 +48,10 @@ pub(super) fn sure(line: &[u8]) -> Option<Level> {
         (b"CRITICAL ", Level::Critical),
     ];
     let (stamp, rest) = line.split_first_chunk::<24>()?;
-    let part = |at: usize| stamp[at..].first_chunk::<8>().expect("the stamp is long enough");
-    let is_stamp = Shape::of(b"0000-00-").fits(part(0))
-        && Shape::of(b"00 00:00").fits(part(8))
-        && Shape::of(b":00.000 ").fits(part(16));
+    let part = |at: usize| *stamp[at..].first_chunk::<8>().expect("the stamp is long enough");
+    let is_stamp = Shape::of(*b"0000-00-").fits(part(0))
+        && Shape::of(*b"00 00:00").fits(part(8))
+        && Shape::of(*b":00.000 ").fits(part(16));
     if !is_stamp {
         return None;
     }
@@ -75,7 +75,7 @@ struct Shape {
 
 impl Shape {
     /// Digits where there is a zero, and the other bytes as they are.
-    const fn of(shape: &[u8; 8]) -> Self {
+    const fn of(shape: [u8; 8]) -> Self {
         let mut over = [0x0f; 8];
         let mut i = 0;
         while i < 8 {
@@ -84,12 +84,12 @@ impl Shape {
             }
             i += 1;
         }
-        Self { bytes: u64::from_le_bytes(*shape), over: u64::from_le_bytes(over) }
+        Self { bytes: u64::from_le_bytes(shape), over: u64::from_le_bytes(over) }
     }
 
-    fn fits(&self, bytes: &[u8; 8]) -> bool {
+    fn fits(&self, bytes: [u8; 8]) -> bool {
         // Each byte that fits is its digit now, or zero.
-        let rest = u64::from_le_bytes(*bytes) ^ self.bytes;
+        let rest = u64::from_le_bytes(bytes) ^ self.bytes;
         (rest | rest.wrapping_add(self.over)) & 0xf0f0_f0f0_f0f0_f0f0 == 0
     }
 }

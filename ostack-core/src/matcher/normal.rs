@@ -8,6 +8,7 @@ use crate::rule::anchor::is_white;
 /// a row, or a control character. A lone line end is passed.
 pub(super) fn irregular(text: &[u8], from: usize) -> Option<usize> {
     const AT_ONCE: usize = 64;
+    #[allow(clippy::needless_bitwise_bool, reason = "without branches it is done in vectors")]
     let is_odd = |a: u8, b: u8| (a <= b' ') & (b <= b' ') | (a < b' ') & (a != b'\n');
     let mut at = from;
     while let Some(part) = text.get(at..=at + AT_ONCE) {

@@ -84,6 +84,7 @@ struct Window {
     next: u32,
 }
 
+#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "places in a short literal")]
 impl<'k> Lane<'k> {
     fn new(step: usize, anchors: Vec<Anchor<'k>>) -> Self {
         let mut windows = Vec::with_capacity(anchors.len() * step);
@@ -139,21 +140,16 @@ impl<'k> Lane<'k> {
         let bits: &[u64; WORDS] = (&*self.bits).try_into().expect("the table has this size");
         let mut at = 0;
         while let Some(part) = text.get(at..at + STEP * (AT_ONCE - 1) + WINDOW) {
-            // One branch for all of them: what is seen is rare.
-            let mut seen = 0;
+            let mut seen = 0_u32;
             for i in 0..AT_ONCE {
                 let window = part[i * STEP..].first_chunk().expect("the part is long enough");
                 let bit = bit(hash(key(*window)), WORDS);
-                seen |= bits[bit / 64] >> (bit % 64);
+                seen |= ((bits[bit / 64] >> (bit % 64)) as u32 & 1) << i;
             }
-            if seen & 1 != 0 {
-                for at in (at..at + STEP * AT_ONCE).step_by(STEP) {
-                    let window = part_at(text, at);
-                    let bit = bit(hash(key(window)), WORDS);
-                    if bits[bit / 64] >> (bit % 64) & 1 != 0 {
-                        self.compare(text, at, window, found);
-                    }
-                }
+            while seen != 0 {
+                let at = at + seen.trailing_zeros() as usize * STEP;
+                self.compare(text, at, part_at(text, at), found);
+                seen &= seen - 1;
             }
             at += STEP * AT_ONCE;
         }
