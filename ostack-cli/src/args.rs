@@ -288,6 +288,19 @@ pub(crate) struct Rules {
     pub(crate) command: RulesCommand,
 }
 
+const RULES_SCHEMA: &str = "\
+Examples:
+  ostack-cli rules schema > rule.schema.json
+      an editor with a TOML language server checks and completes rule files with it";
+
+const RULES_DOC: &str = "\
+Examples:
+  ostack-cli rules doc --output reference";
+
+const RULES_COVERAGE: &str = "\
+Examples:
+  ostack-cli rules coverage --rules my-rules";
+
 const SCAFFOLD: &str = "\
 Examples:
   ostack-cli rules new flux_low --component host --from-line 'ERROR: the flux of vm1 is low'
@@ -339,8 +352,10 @@ pub(crate) enum RulesCommand {
     #[command(after_help = SCAFFOLD)]
     New(NewRule),
     /// Print the JSON Schema of rule files, for editors
+    #[command(after_help = RULES_SCHEMA)]
     Schema,
     /// Write a reference in Markdown: a page for each rule, an index, and what the rules cover
+    #[command(after_help = RULES_DOC)]
     Doc {
         /// The folder to write to
         #[arg(long, value_name = "DIR")]
@@ -349,6 +364,7 @@ pub(crate) enum RulesCommand {
         rules: RuleFolders,
     },
     /// Print which stages of an installation the rules cover, by component
+    #[command(after_help = RULES_COVERAGE)]
     Coverage {
         #[command(flatten)]
         rules: RuleFolders,

@@ -49,7 +49,7 @@ const CASES: &[Case] = &[
     case("dnf_only_another_version_offered", "package_build_out_of_step", ["nothing_provides", "openstack-keystone-1:18.0.0-1.el8.noarch", "python3-keystone = 1:18.0.0-1.el8", ""]),
     case("dnf_ovn_two_streams", "ovn2021_conflicts_with_ovn213", ["conflicts", "ovn-2021-21.06.0-29.el8s.noarch", "ovn2.13", "ovn2.13-20.12.0-24.el8s.noarch"]),
     Case { also: &["centos-openstack-victoria"], ..case("dnf_package_file_gone", "repo_package_file_404", ["download", "openstack-heat-api-1:15.1.0-1.el8.noarch", "", ""]) },
-    case("dnf_package_not_signed", "gpg_check_failed", ["", "", "", ""]),
+    case("dnf_package_not_signed", "gpg_no_public_keys", ["", "", "", ""]),
     case("dnf_protected", "protected_package_removal", ["protected", "dnf", "", ""]),
     case("dnf_python_dist", "dependency_not_provided", ["nothing_provides", "python3-barbicanclient-5.3.0-1.el8.noarch", "python3.6dist(oslo-utils) >= 4.5", ""]),
     case("dnf_release_of_later_library", "package_needs_later_release", ["nothing_provides", "openstack-placement-api-5.0.1-1.el8.noarch", "python3-oslo-db >= 8.6.0", ""]),

@@ -77,7 +77,8 @@ pub fn setting(test: &RuleTest) -> Result<(Sources, Context)> {
     for (path, text) in &test.files {
         context = match path.strip_suffix('/') {
             Some(folder) => context.learn(|host| host.add_listing(folder, text.split_whitespace())),
-            None if path.starts_with('/') => context.file(path, text),
+            // What has a file's name and no path is a list; a bare name is what the collector kept.
+            None if path.starts_with('/') || !path.contains('.') => context.file(path, text),
             None => context.packages_text(path, text)?,
         };
     }

@@ -19,7 +19,7 @@ use crate::finding::{Action, Evidence, Finding, Fix, Place};
 /// let mut sources = Sources::new();
 /// sources.push(Source::bytes("run.log", "ERROR : ```a fence```\n"));
 /// let report = ostack_core::diagnose(&sources, &Context::new(), &KnowledgeBase::builtin());
-/// assert!(markdown(&report).contains("\n````text\nrun.log:1: ERROR : ```a fence```\n````\n"));
+/// assert!(markdown(&report).contains("\n````text\nrun.log:1: ```a fence```\n````\n"));
 /// ```
 pub fn markdown(report: &Report) -> String {
     let mut out = String::new();
