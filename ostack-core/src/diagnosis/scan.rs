@@ -38,6 +38,9 @@ pub struct SourceInfo {
     /// Whether it could not be read, and was not just passed over.
     #[serde(skip)]
     pub failed: bool,
+    /// Whether it was found in a folder or an archive, and not named.
+    #[serde(skip)]
+    pub found: bool,
 }
 
 /// What one pass over the sources found.
@@ -78,6 +81,7 @@ impl Scan {
                 kind: "unknown".to_owned(),
                 skipped: log.skipped().map(str::to_owned),
                 failed: log.skipped().is_some() && !log.is_found(),
+                found: log.is_found(),
                 ..SourceInfo::default()
             });
             if log.skipped().is_some() {

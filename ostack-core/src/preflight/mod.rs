@@ -112,7 +112,6 @@ pub static CHECKS: &[HostCheck] = &[
     HostCheck { name: "repo_of_release_absent", run: repos::of_release_absent },
     HostCheck { name: "repo_of_vendor_puppet", run: repos::vendor_puppet },
     HostCheck { name: "repo_powertools_off", run: repos::powertools_off },
-    HostCheck { name: "repos_of_two_releases", run: repos::two_releases },
     HostCheck { name: "ssh_refuses_root", run: surroundings::ssh_refuses_root },
     HostCheck { name: "time_not_synchronised", run: surroundings::time_not_synchronised },
     HostCheck { name: "tunnel_interface_without_address", run: network::tunnel_without_address },

@@ -54,27 +54,6 @@ fn release_of(repo: &Repo) -> Option<Release> {
     Release::parse(repo.id.split_once("openstack-")?.1).ok()
 }
 
-pub(super) fn two_releases(facts: &Facts<'_>) -> Vec<Computed> {
-    let mut seen: BTreeMap<Release, Evidence> = BTreeMap::new();
-    for repo in facts.enabled_repos() {
-        if let Some(release) = release_of(repo) {
-            seen.entry(release).or_insert_with(|| facts.header(repo));
-        }
-    }
-    for package in facts.host.packages() {
-        let name = package.nevra.name.strip_prefix("centos-release-openstack-");
-        if let Some(release) = name.and_then(|name| Release::parse(name).ok()) {
-            seen.entry(release).or_insert_with(|| Evidence::package(package));
-        }
-    }
-    if seen.len() < 2 {
-        return Vec::new();
-    }
-    let names: Vec<&str> = seen.keys().map(|release| release.id()).collect();
-    let values = [("releases", names.join(" and ")), ("manager", facts.manager().to_owned())];
-    found(values, seen.into_values())
-}
-
 pub(super) fn gone_mirror(facts: &Facts<'_>) -> Vec<Computed> {
     if !facts.os_is(&["centos-6", "centos-7", "centos-8", "centos-stream-8"]) {
         return Vec::new();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::diagnosis::Report;
+use crate::diagnosis::{Report, SourceInfo};
 use crate::finding::{Action, Finding, Fix, Step};
 use crate::rule::{Risk, template};
 
@@ -101,16 +101,22 @@ pub(super) fn next(report: &Report) -> Option<Next> {
         .filter(|_| !given("openstack-setup.log"))
         .find_map(|log| log.strip_suffix("/openstack-setup.log"));
     let read = report.sources.iter().filter(|source| source.skipped.is_none());
-    let read = read.take(3).map(|source| source.path.as_str());
-    let paths: Vec<&str> = folder.map_or_else(|| read.collect(), |folder| vec![folder]);
+    let as_given = |source: &SourceInfo| match source.path.as_str() {
+        "<stdin>" => "-".to_owned(),
+        _ if source.found => "<the same logs>".to_owned(),
+        path => template::shell_quote(path).into_owned(),
+    };
+    let quoted = |folder| vec![template::shell_quote(folder).into_owned()];
+    let mut paths: Vec<String> =
+        folder.map_or_else(|| read.map(as_given).take(3).collect(), quoted);
+    paths.dedup();
     let (packages, answers) = (&report.context.packages, &report.context.answers);
     if folder.is_none() && packages.is_some() && answers.is_some() {
         return None;
     }
     let mut commands = Vec::new();
     let mut diagnose = vec!["ostack-cli diagnose".to_owned()];
-    let paths = paths.into_iter().map(|path| if path == "<stdin>" { "-" } else { path });
-    diagnose.extend(paths.map(|path| template::shell_quote(path).into_owned()));
+    diagnose.extend(paths);
     diagnose.push("--packages".to_owned());
     if let Some(packages) = packages {
         diagnose.push(template::shell_quote(&packages.from).into_owned());
