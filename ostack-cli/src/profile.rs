@@ -33,8 +33,9 @@ fn text(profile: &Profile, render: Duration) -> String {
         let time = milliseconds(rule.time);
         format!("{time} {:>10} {:>10}  {}\n", rule.tried, rule.matched, rule.rule)
     }));
-    if let Some(left) = profile.rules.len().checked_sub(MOST).filter(|left| *left > 0) {
-        text.push_str(&format!("{:>34}and {left} more\n", ""));
+    let left = profile.rules.len().saturating_sub(MOST);
+    if left > 0 {
+        text.extend([format!("{:>34}and {left} more\n", "")]);
     }
     text
 }
