@@ -1,4 +1,6 @@
-//! Logs to measure with: the same bytes on every run.
+//! Logs and rules to measure with: the same bytes on every run.
+
+use ostack_core::rule::{KnowledgeBase, parse};
 
 /// An oslo.log of about `bytes` bytes of which about one line in `one_in` is an error; 0: none is.
 ///
@@ -40,4 +42,90 @@ pub fn oslo_log(bytes: usize, one_in: u64) -> String {
         line += 1;
     }
     out
+}
+
+/// So many made-up rules, at most 5,832: each knows the name of an exception that no other one has, as
+/// services log them, with a capture behind it.
+///
+/// # Panics
+/// Where more are asked for.
+///
+/// ```
+/// let rules = ostack_benches::made_up_rules(100);
+/// assert_eq!(rules.len(), 100);
+/// assert_eq!(rules.get("made_up_0000").unwrap().patterns.len(), 1);
+/// ```
+pub fn made_up_rules(count: usize) -> KnowledgeBase {
+    const THINGS: [&str; 18] = [
+        "Volume",
+        "Network",
+        "Port",
+        "Instance",
+        "Image",
+        "Flavor",
+        "Keypair",
+        "Snapshot",
+        "Subnet",
+        "Router",
+        "Cell",
+        "Aggregate",
+        "Tenant",
+        "Quota",
+        "Endpoint",
+        "Backup",
+        "Cluster",
+        "Bridge",
+    ];
+    const ACTIONS: [&str; 18] = [
+        "Attach", "Binding", "Lookup", "Rebuild", "Schedule", "Migrate", "Resize", "Delete",
+        "Export", "Mapping", "Upload", "Rollback", "Claim", "Encrypt", "Restore", "Notify",
+        "Reserve", "Shelve",
+    ];
+    const ENDS: [&str; 18] = [
+        "Timeout",
+        "Refused",
+        "Conflict",
+        "NotFound",
+        "Denied",
+        "Exhausted",
+        "Mismatch",
+        "Invalid",
+        "Unreachable",
+        "Aborted",
+        "Duplicate",
+        "Expired",
+        "Overflow",
+        "Locked",
+        "Corrupt",
+        "Missing",
+        "Stalled",
+        "Rejected",
+    ];
+    let most = THINGS.len() * ACTIONS.len() * ENDS.len();
+    assert!(count <= most, "there are {most} names, not {count}");
+    let mut rules = KnowledgeBase::empty();
+    for number in 0..count {
+        // Steps that have no factor in common with their number visit each name once, and mix them.
+        let pick = number * 1_009 % most;
+        let (thing, pick) = (THINGS[pick % 18], pick / 18);
+        let (action, end) = (ACTIONS[pick % 18], ENDS[pick / 18]);
+        let name = format!("{thing}{action}{end}");
+        let text = format!(
+            r#"
+format = 1
+id = "made_up_{number:04}"
+title = "{name} of {{{{ what }}}}"
+component = "nova"
+severity = "error"
+cause = "A benchmark."
+[[pattern]]
+name = "raised"
+regex = '{name}: (?:\w+ )?(?<what>[\w-]{{1,64}}) .{{0,80}}(?:failed|timed out)'
+"#
+        );
+        let path = format!("made_up_{number:04}.toml");
+        let (rule, tests) = parse(&path, &text).expect("the rule is valid");
+        rules.add(&path, rule, tests).expect("the id is new");
+    }
+    rules
 }

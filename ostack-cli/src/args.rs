@@ -1,5 +1,6 @@
 //! The command line: one declaration for parsing, help, completions and the manual.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -221,6 +222,12 @@ pub(crate) struct Diagnose {
     /// found as it comes
     #[arg(long, conflicts_with = "why")]
     pub(crate) follow: bool,
+    /// At most so many threads; left out: as many as there are cores. The report is the same
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Say on standard error where the time went: by stage, and the ten rules that took most
+    #[arg(long, conflicts_with_all = ["follow", "why"])]
+    pub(crate) profile: bool,
     /// Show no progress
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -1,8 +1,10 @@
 //! `ostack-cli diagnose`.
 
 use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use ostack_core::answer_file::AnswerFile;
@@ -40,7 +42,9 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     let progress = Arc::new(Progress::default());
     progress.stop_at_interrupt()?;
     let watch: Arc<dyn Watch> = progress.clone();
-    let mut sources = Sources::new().all_runs(args.all_runs).watched(Arc::clone(&watch));
+    let threads = args.threads.map_or(0, NonZeroUsize::get);
+    let mut sources =
+        Sources::new().all_runs(args.all_runs).threads(threads).watched(Arc::clone(&watch));
     let mut unread = false;
     for path in &args.paths {
         if let Err(error) = add(&mut sources, path, args.follow, &watch) {
@@ -52,6 +56,7 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     let shown = (!args.quiet && !args.follow).then(|| progress.show(sources.size())).flatten();
+    let mut profile = None;
     let (mut report, why) = match &args.why {
         _ if args.follow => {
             (ostack_core::diagnose_live(&sources, &context, &rules, announce), None)
@@ -59,6 +64,11 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
         Some(id) => {
             let (report, why) = ostack_core::why(&sources, &context, &rules, id)?;
             (report, Some(why))
+        }
+        None if args.profile => {
+            let (report, times) = ostack_core::diagnose_profiled(&sources, &context, &rules);
+            profile = Some(times);
+            (report, None)
         }
         None => (ostack_core::diagnose(&sources, &context, &rules), None),
     };
@@ -74,10 +84,14 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
     }
     let top = args.top.unwrap_or(usize::MAX);
     let style = Style { top, ..style(args.color, args.output.is_some()) };
+    let since = Instant::now();
     let text = match &why {
         Some(why) => why.to_string(),
         None => render(&report, args.format, &rules, &style),
     };
+    if let Some(profile) = profile {
+        crate::profile::show(&profile, since.elapsed());
+    }
     match &args.output {
         Some(path) => {
             std::fs::write(path, text)

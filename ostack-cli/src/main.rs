@@ -6,6 +6,7 @@ mod diagnose;
 mod live;
 mod plan;
 mod preflight;
+mod profile;
 mod progress;
 mod redact;
 mod rules;

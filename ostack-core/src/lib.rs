@@ -50,7 +50,7 @@ pub use error::{Error, ErrorKind, Result};
 
 use answer_file::{AnswerFile, Verdict};
 use context::Context;
-use diagnosis::{Check, Report, Why};
+use diagnosis::{Check, Profile, Report, Why};
 use log::Sources;
 use release::{Os, Release};
 use rule::KnowledgeBase;
@@ -92,6 +92,25 @@ pub fn checks() -> Vec<&'static dyn Check> {
 /// A source that cannot be read to its end is named in the report; what was read of it counts.
 pub fn diagnose(sources: &Sources, context: &Context, rules: &KnowledgeBase) -> Report {
     diagnosis::diagnose(sources, context, rules, CHECKS)
+}
+
+/// As [`diagnose`], and says where the time went.
+///
+/// ```
+/// use ostack_core::log::{Source, Sources};
+/// let log = "Error: Function lookup() did not find a value for the name 'DEFAULT_EXEC_TIMEOUT'\n";
+/// let mut sources = Sources::new();
+/// sources.push(Source::bytes("run.log", log));
+/// let rules = ostack_core::rule::KnowledgeBase::builtin();
+/// let (report, profile) = ostack_core::diagnose_profiled(&sources, &Default::default(), &rules);
+/// assert!(profile.rules.iter().any(|rule| rule.rule == report.diagnoses[0].rule && rule.matched == 1));
+/// ```
+pub fn diagnose_profiled(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+) -> (Report, Profile) {
+    diagnosis::diagnose_profiled(sources, context, rules, CHECKS)
 }
 
 /// As [`diagnose`], for a log that is still being written: `found` is told of each finding as it

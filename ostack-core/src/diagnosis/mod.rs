@@ -3,15 +3,19 @@
 mod check;
 mod condition;
 mod conflict;
+mod crew;
 mod evaluate;
 mod live;
 mod near;
 mod order;
+mod profile;
 mod rank;
 mod scan;
 mod surround;
 mod unexplained;
 mod why;
+
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -21,6 +25,7 @@ pub use conflict::{
     EpochDecides, InstalledInTheWay, NeedsLaterRelease, RdoRepositoryMissing,
     RequirementsContradict, SameBuildMissing, TwoReleases,
 };
+pub use profile::{Profile, RuleTime};
 pub use scan::SourceInfo;
 pub use surround::surround;
 pub use unexplained::{Near, Unexplained};
@@ -33,6 +38,7 @@ use crate::matcher::Matcher;
 use crate::rule::KnowledgeBase;
 use evaluate::Evaluation;
 use live::Live;
+use profile::Clock;
 use scan::Scan;
 
 /// The version of the report's JSON form.
@@ -191,7 +197,21 @@ pub fn diagnose(
     rules: &KnowledgeBase,
     checks: &[&dyn Check],
 ) -> Report {
-    run(sources, context, rules, checks, &Matcher::new(rules), |_, _| ()).0
+    report(scan(sources, rules), context, rules, checks, |_, _| ()).0
+}
+
+/// As [`diagnose`], and says where the time went.
+pub fn diagnose_profiled(
+    sources: &Sources,
+    context: &Context,
+    rules: &KnowledgeBase,
+    checks: &[&dyn Check],
+) -> (Report, Profile) {
+    let (matcher, clock) = (Matcher::new(rules).tallied(), Clock::default());
+    let scan = Scan::of(sources, &matcher, None, Some(&clock));
+    let since = Instant::now();
+    let report = report(scan, context, rules, checks, |_, _| ()).0;
+    (report, clock.profile(&matcher, rules, since.elapsed()))
 }
 
 /// What the context alone says: the rules that need no log.
@@ -211,7 +231,7 @@ pub fn diagnose_with(
     checks: &[&dyn Check],
     matcher: &Matcher<'_>,
 ) -> Report {
-    run(sources, context, rules, checks, matcher, |_, _| ()).0
+    report(Scan::of(sources, matcher, None, None), context, rules, checks, |_, _| ()).0
 }
 
 /// As [`diagnose`], and says of one rule why it fired or did not.
@@ -227,7 +247,7 @@ pub fn why(
 ) -> crate::Result<(Report, Why)> {
     let index = rules.index(id)?;
     let why = |evaluation: &Evaluation<'_>, diagnoses: &[Finding]| evaluation.why(index, diagnoses);
-    Ok(run(sources, context, rules, checks, &Matcher::new(rules), why))
+    Ok(report(scan(sources, rules), context, rules, checks, why))
 }
 
 /// As [`diagnose`], and tells of what is found while the sources are read: of each finding once, and
@@ -245,19 +265,16 @@ pub fn diagnose_live(
     let mut look = |scan: &Scan| {
         live.look(&Evaluation { rules, context, redactor: &redactor, scan, checks }, &mut found);
     };
-    let scan = Scan::of(sources, &Matcher::new(rules), Some(&mut look));
+    let scan = Scan::of(sources, &Matcher::new(rules), Some(&mut look), None);
     report(scan, context, rules, checks, |_, _| ()).0
 }
 
-fn run<T>(
-    sources: &Sources,
-    context: &Context,
-    rules: &KnowledgeBase,
-    checks: &[&dyn Check],
-    matcher: &Matcher<'_>,
-    also: impl FnOnce(&Evaluation<'_>, &[Finding]) -> T,
-) -> (Report, T) {
-    report(Scan::of(sources, matcher, None), context, rules, checks, also)
+/// Reads sources; where there are none, nothing is made ready to look for.
+fn scan(sources: &Sources, rules: &KnowledgeBase) -> Scan {
+    if sources.is_empty() {
+        return Scan::default();
+    }
+    Scan::of(sources, &Matcher::new(rules), None, None)
 }
 
 fn report<T>(

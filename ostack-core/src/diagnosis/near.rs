@@ -17,7 +17,6 @@ const ROOMY: usize = 8;
 /// Looks at the records of a source around matches.
 pub(super) struct Near<'m, 'k> {
     matcher: &'m Matcher<'k>,
-    source: (usize, &'m Source),
     /// The newest block, and those before it in which a look back may end.
     blocks: VecDeque<Block>,
     /// By pattern the records that are still to be looked at: all behind the newest block, if any.
@@ -25,15 +24,16 @@ pub(super) struct Near<'m, 'k> {
 }
 
 impl<'m, 'k> Near<'m, 'k> {
-    pub(super) fn new(matcher: &'m Matcher<'k>, source: (usize, &'m Source)) -> Self {
-        Self { matcher, source, blocks: VecDeque::new(), ahead: BTreeMap::new() }
+    pub(super) fn new(matcher: &'m Matcher<'k>) -> Self {
+        Self { matcher, blocks: VecDeque::new(), ahead: BTreeMap::new() }
     }
 
-    /// Goes on to the next block, in which patterns matched (rule, pattern and record's number).
+    /// Goes on to the source's next block, in which patterns matched (rule, pattern and record's number).
     /// Gives a block that is no longer needed.
     pub(super) fn take(
         &mut self,
         block: Block,
+        source: (usize, &Source),
         matched: Vec<(usize, usize, u64)>,
         hits: &mut Hits,
     ) -> Option<Block> {
@@ -41,7 +41,7 @@ impl<'m, 'k> Near<'m, 'k> {
         let mut found = VecDeque::from(matched);
         let waiting = self.ahead.iter().filter(|(_, records)| !records.is_empty());
         for slot in waiting.map(|(slot, _)| *slot).collect::<Vec<_>>() {
-            self.look(slot, hits, &mut found);
+            self.look(slot, source, hits, &mut found);
         }
         while let Some((rule, pattern, record)) = found.pop_front() {
             for (slot, reach) in self.matcher.around(rule, pattern) {
@@ -50,14 +50,20 @@ impl<'m, 'k> Near<'m, 'k> {
                 let ahead = self.ahead.entry(slot).or_insert(start..start);
                 // What was looked at before is not looked at again.
                 *ahead = ahead.start.max(start)..ahead.end.max(end);
-                self.look(slot, hits, &mut found);
+                self.look(slot, source, hits, &mut found);
             }
         }
         self.drop_old()
     }
 
     /// Looks at those of the records that a pattern wants, and that are there.
-    fn look(&mut self, slot: u32, hits: &mut Hits, found: &mut VecDeque<(usize, usize, u64)>) {
+    fn look(
+        &mut self,
+        slot: u32,
+        source: (usize, &Source),
+        hits: &mut Hits,
+        found: &mut VecDeque<(usize, usize, u64)>,
+    ) {
         let Some(wanted) = self.ahead.get_mut(&slot) else { return };
         for block in &self.blocks {
             let first = block.first_number();
@@ -66,7 +72,7 @@ impl<'m, 'k> Near<'m, 'k> {
                 let entry = block.entry((number - first) as usize);
                 if let Some(of) = self.matcher.confirm(slot, &entry) {
                     let (rule, pattern) = (of.rule, of.pattern);
-                    hits.add(rule, pattern, Hit::new(of, &entry, self.source));
+                    hits.add(rule, pattern, Hit::new(of, &entry, source));
                     found.push_back((rule, pattern, number));
                 }
             }

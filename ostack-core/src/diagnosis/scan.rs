@@ -1,15 +1,18 @@
 //! One pass over the sources: matches, the run's steps, and the errors that no rule may know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::crew;
 use super::near::Near;
 use super::order::{later, ranks};
+use super::profile::{Clock, Stage, timed};
 use super::unexplained::{ErrorRecord, Groups};
 use crate::log::{
-    Block, Conflict, Entry, Kind, Level, LogPlace, PackstackEvent, PuppetEvent, Reader, Record,
-    Run, RunTracker, Source, Sources,
+    Block, Conflict, Entry, Kind, Level, Log, LogPlace, PackstackEvent, PuppetEvent, Reader,
+    Record, Run, RunTracker, Source, Sources,
 };
 use crate::matcher::{Forgetful, Hit, Hits, Matcher, Scratch, order_of};
 use crate::rule::Role;
@@ -66,39 +69,73 @@ pub(super) struct Scan {
 
 impl Scan {
     /// Reads all sources. `live` is shown what was found so far, again and again.
-    pub(super) fn of(
+    ///
+    /// What a block says whatever came before it ([`Part::of`]) is found by several threads at once;
+    /// this one reads, and takes in ([`SourceScan::take`]) what the blocks say in their order.
+    pub(super) fn of<'k>(
         sources: &Sources,
-        matcher: &Matcher<'_>,
+        matcher: &Matcher<'k>,
         mut live: Option<&mut dyn FnMut(&Self)>,
+        clock: Option<&Clock>,
     ) -> Self {
-        let mut scan = Self::default();
-        let mut tracker = RunTracker::new();
-        for (index, log) in sources.logs().enumerate() {
-            scan.places.push(log.place().clone());
-            // Where evidence is shown while a source is still read, its path is known.
-            scan.sources.push(SourceInfo {
-                path: log.path().to_owned(),
-                kind: "unknown".to_owned(),
-                skipped: log.skipped().map(str::to_owned),
-                failed: log.skipped().is_some() && !log.is_found(),
-                found: log.is_found(),
-                ..SourceInfo::default()
-            });
-            if log.skipped().is_some() {
-                continue;
+        let mut taker =
+            Taker { scan: Self::default(), tracker: RunTracker::new(), open: VecDeque::new() };
+        let threads = if live.is_some() { 1 } else { sources.most_threads() };
+        let work = |job: Job<'_, 'k>, scratch: &mut Scratch| job.done(matcher, scratch, clock);
+        crew::with(threads, &work, |crew| {
+            let mut spare = Vec::new();
+            let mut logs = sources.logs().enumerate();
+            while let Some((index, log)) = timed(clock, Stage::Read, || logs.next()) {
+                taker.scan.add_source(&log);
+                if log.skipped().is_some() {
+                    continue;
+                }
+                let log = Arc::new(log);
+                taker.open.push_back(SourceScan::new(matcher, index, Arc::clone(&log)));
+                let mut read = || -> crate::Result<()> {
+                    let mut reader = timed(clock, Stage::Read, || Reader::new(&log))?;
+                    while let Some(block) = timed(clock, Stage::Read, || {
+                        spare.pop().into_iter().for_each(|block| reader.recycle(block));
+                        reader.next_block()
+                    })? {
+                        let bytes = block.text().len() as u64;
+                        let Some(done) = crew.give(taker.job(block), bytes) else { continue };
+                        spare.extend(timed(clock, Stage::Blocks, || taker.take(done)));
+                        if let Some(live) = &mut live {
+                            taker.scan.run = taker.tracker.clone().run();
+                            live(&taker.scan);
+                        }
+                    }
+                    Ok(())
+                };
+                if let Err(error) = read() {
+                    let info = &mut taker.scan.sources[index];
+                    info.skipped = Some(log.reason(&error));
+                    info.failed = !log.is_found();
+                }
             }
-            let mut of_source = SourceScan::new(matcher, index, &log);
-            let read = of_source.read(&mut scan, &mut tracker, &mut live);
-            let info = &mut scan.sources[index];
-            info.kind = main_kind(&of_source.kinds);
-            if let Err(error) = read {
-                info.skipped = Some(log.reason(&error));
-                info.failed = !log.is_found();
+            while let Some(done) = crew.next() {
+                timed(clock, Stage::Blocks, || taker.take(done));
             }
-        }
-        scan.run = tracker.run();
+        });
+        taker.end_before(usize::MAX);
+        let mut scan = taker.scan;
+        scan.run = taker.tracker.run();
         scan.put_in_order(&ranks(&scan.places));
         scan
+    }
+
+    fn add_source(&mut self, log: &Log<'_>) {
+        self.places.push(log.place().clone());
+        // Where evidence is shown while a source is still read, its path is known.
+        self.sources.push(SourceInfo {
+            path: log.path().to_owned(),
+            kind: "unknown".to_owned(),
+            skipped: log.skipped().map(str::to_owned),
+            failed: log.skipped().is_some() && !log.is_found(),
+            found: log.is_found(),
+            ..SourceInfo::default()
+        });
     }
 
     /// What package tools said in the records of these matches, what decides first.
@@ -120,11 +157,72 @@ impl Scan {
     }
 }
 
-/// The reading of a source.
-struct SourceScan<'m, 'k> {
-    matcher: &'m Matcher<'k>,
+/// A block that is to be asked what it says.
+struct Job<'s, 'k> {
+    source: (usize, Arc<Log<'s>>),
+    block: Block,
+    /// How many patterns had said enough, and the prefilters without them.
+    enough: usize,
+    forgetful: Option<Arc<Forgetful<'k>>>,
+}
+
+/// A block, and what it says.
+struct Done {
     index: usize,
-    source: &'m Source,
+    block: Block,
+    enough: usize,
+    part: Part,
+}
+
+impl<'k> Job<'_, 'k> {
+    fn done(self, matcher: &Matcher<'k>, scratch: &mut Scratch, clock: Option<&Clock>) -> Done {
+        let Self { source: (index, log), block, enough, forgetful } = self;
+        let part = timed(clock, Stage::Blocks, || {
+            Part::of(&block, (index, &log), matcher, forgetful.as_deref(), scratch, clock)
+        });
+        Done { index, block, enough, part }
+    }
+}
+
+/// Takes in what blocks say, one after the other.
+struct Taker<'s, 'm, 'k> {
+    scan: Scan,
+    tracker: RunTracker,
+    /// The sources of which a block may still come, in order; the last one is being read.
+    open: VecDeque<SourceScan<'s, 'm, 'k>>,
+}
+
+impl<'s, 'k> Taker<'s, '_, 'k> {
+    /// A block of the source that is being read, to be asked.
+    fn job(&self, block: Block) -> Job<'s, 'k> {
+        let of = self.open.back().expect("a source is being read");
+        Job {
+            source: of.source.clone(),
+            block,
+            enough: of.enough.len(),
+            forgetful: of.forgetful.clone(),
+        }
+    }
+
+    /// Takes in the next block. Gives one that is no longer needed.
+    fn take(&mut self, done: Done) -> Option<Block> {
+        self.end_before(done.index);
+        self.open.front_mut()?.take(done, &mut self.scan, &mut self.tracker)
+    }
+
+    /// Ends the sources before this one.
+    fn end_before(&mut self, index: usize) {
+        while self.open.front().is_some_and(|open| open.source.0 < index) {
+            let Some(ended) = self.open.pop_front() else { return };
+            self.scan.sources[ended.source.0].kind = main_kind(&ended.kinds);
+        }
+    }
+}
+
+/// The reading of a source.
+struct SourceScan<'s, 'm, 'k> {
+    matcher: &'m Matcher<'k>,
+    source: (usize, Arc<Log<'s>>),
     kinds: BTreeMap<Kind, u64>,
     near: Near<'m, 'k>,
     /// The repositories of packages, as a table of dnf's or yum's has them.
@@ -133,17 +231,16 @@ struct SourceScan<'m, 'k> {
     anywhere: BTreeMap<u32, u64>,
     /// Patterns that have matched so often that more says nothing, and the prefilters without them.
     enough: BTreeSet<u32>,
-    forgetful: Option<Forgetful<'k>>,
+    forgetful: Option<Arc<Forgetful<'k>>>,
 }
 
-impl<'m, 'k> SourceScan<'m, 'k> {
-    fn new(matcher: &'m Matcher<'k>, index: usize, source: &'m Source) -> Self {
+impl<'s, 'm, 'k> SourceScan<'s, 'm, 'k> {
+    fn new(matcher: &'m Matcher<'k>, index: usize, log: Arc<Log<'s>>) -> Self {
         Self {
             matcher,
-            index,
-            source,
+            source: (index, log),
             kinds: BTreeMap::new(),
-            near: Near::new(matcher, (index, source)),
+            near: Near::new(matcher),
             repositories: BTreeMap::new(),
             anywhere: BTreeMap::new(),
             enough: BTreeSet::new(),
@@ -151,88 +248,35 @@ impl<'m, 'k> SourceScan<'m, 'k> {
         }
     }
 
-    fn read(
-        &mut self,
-        scan: &mut Scan,
-        tracker: &mut RunTracker,
-        live: &mut Option<&mut dyn FnMut(&Scan)>,
-    ) -> crate::Result<()> {
-        let mut scratch = Scratch::default();
-        let mut reader = Reader::new(self.source)?;
-        while let Some(block) = reader.next_block()? {
-            let part = self.part(&block, &mut scratch);
-            for number in &part.told {
-                tracker.observe(self.source, &block.entry(*number));
-            }
-            if let Some(block) = self.take(part, block, scan) {
-                reader.recycle(block);
-            }
-            if let Some(live) = live {
-                scan.run = tracker.clone().run();
-                live(scan);
-            }
-        }
-        Ok(())
-    }
-
-    /// What a block says, whatever came before it.
-    fn part(&self, block: &Block, scratch: &mut Scratch) -> Part {
-        let mut part = Part::default();
-        let source = (self.index, self.source);
-        let mut awake = std::mem::take(&mut scratch.awake);
-        self.matcher.wake(block, self.forgetful.as_ref(), scratch, &mut awake);
-        let mut next = awake.iter().copied().peekable();
-        for index in 0..block.len() {
-            let is_awake = next.peek().is_some_and(|(record, _)| *record as usize == index);
-            let (kind, level) = (block.kind(index), block.level(index));
-            let is_told = matches!(kind, Kind::Packstack | Kind::Puppet);
-            // What may quote a package tool.
-            let may_quote = is_told || matches!(kind, Kind::Package | Kind::Plain);
-            let is_table = may_quote && Conflict::is_table(&block.text()[block.range(index)]);
-            let is_bad = level >= Level::Error || may_quote && level >= Level::Warning;
-            if !is_awake && !is_told && !is_table && !is_bad {
-                continue;
-            }
-            let entry = block.entry(index);
-            let mut rules = Vec::new();
-            while let Some((_, slot)) = next.next_if(|(record, _)| *record as usize == index) {
-                let Some(found) = self.matcher.confirm(slot, &entry) else { continue };
-                rules.push(found.rule);
-                part.hits.push((slot, Hit::new(found, &entry, source)));
-            }
-            if is_table {
-                part.repositories.extend(Conflict::repositories(entry.text));
-            }
-            if may_quote && (!rules.is_empty() || level >= Level::Warning) {
-                part.conflicts(&entry, source);
-            }
-            part.record(&entry, index);
-            if level >= Level::Error {
-                let forgetful = self.forgetful.as_ref();
-                rules.extend(self.matcher.others(&entry, forgetful, scratch));
-                part.last_error = Some(entry.number);
-                part.errors.extend(ErrorRecord::new(&entry, source, rules));
-            }
-        }
-        scratch.awake = awake;
-        part
-    }
-
     /// Takes in what a block says, after all before it. Gives a block that is no longer needed.
-    fn take(&mut self, part: Part, block: Block, scan: &mut Scan) -> Option<Block> {
-        let info = &mut scan.sources[self.index];
+    fn take(&mut self, done: Done, scan: &mut Scan, tracker: &mut RunTracker) -> Option<Block> {
+        let Done { block, enough, mut part, .. } = done;
+        let index = self.source.0;
+        let source = (index, &**self.source.1);
+        // A block that was asked before the ones before it were taken in may have been asked for what
+        // has said enough since.
+        if enough < self.enough.len()
+            && part.hits.iter().any(|(slot, _)| self.enough.contains(slot))
+        {
+            let forgetful = self.forgetful.as_deref();
+            part = Part::of(&block, source, self.matcher, forgetful, &mut Scratch::default(), None);
+        }
+        for number in &part.told {
+            tracker.observe(source.1, &block.entry(*number));
+        }
+        let info = &mut scan.sources[index];
         info.lines = block.last_line();
         info.bytes = block.bytes().end;
         block.add_lines_by_kind(&mut self.kinds);
         let enough = self.enough.len();
         let mut hits = Vec::new();
-        for (index, hit) in part.hits {
-            let slot = self.matcher.slot(index);
+        for (number, hit) in part.hits {
+            let slot = self.matcher.slot(number);
             if slot.role == Role::Anywhere {
-                let count = self.anywhere.entry(index).or_default();
+                let count = self.anywhere.entry(number).or_default();
                 *count += 1;
                 if *count > MOST_ANYWHERE {
-                    self.enough.insert(index);
+                    self.enough.insert(number);
                     continue;
                 }
             }
@@ -240,21 +284,21 @@ impl<'m, 'k> SourceScan<'m, 'k> {
             scan.hits.add(slot.rule, slot.pattern, hit);
         }
         if self.enough.len() > enough {
-            self.forgetful = self.matcher.without(&self.enough);
+            self.forgetful = self.matcher.without(&self.enough).map(Arc::new);
         }
         for error in part.errors {
             scan.groups.add(error, &scan.places);
         }
         if part.skipped > 0 {
-            *scan.skipped.entry(self.index).or_default() += part.skipped;
+            *scan.skipped.entry(index).or_default() += part.skipped;
         }
-        let order = |number| order_of(self.index, number);
+        let order = |number| order_of(index, number);
         if let Some(number) = part.last_error {
             scan.last_error = later(scan.last_error, order(number), &scan.places);
         }
         match part.succeeded {
-            Some(Success::At(number)) => drop(scan.succeeded.insert(self.index, order(number))),
-            Some(Success::Overtaken) => drop(scan.succeeded.remove(&self.index)),
+            Some(Success::At(number)) => drop(scan.succeeded.insert(index, order(number))),
+            Some(Success::Overtaken) => drop(scan.succeeded.remove(&index)),
             None => {}
         }
         self.repositories.extend(part.repositories);
@@ -264,8 +308,8 @@ impl<'m, 'k> SourceScan<'m, 'k> {
                 scan.conflicts.push((hit, conflict));
             }
         }
-        scan.passed_over.extend(part.passed_over.into_iter().map(|number| (self.index, number)));
-        self.near.take(block, hits, &mut scan.hits)
+        scan.passed_over.extend(part.passed_over.into_iter().map(|number| (index, number)));
+        self.near.take(block, source, hits, &mut scan.hits)
     }
 }
 
@@ -296,6 +340,54 @@ enum Success {
 }
 
 impl Part {
+    /// What a block says, whatever came before it.
+    fn of<'k>(
+        block: &Block,
+        source: (usize, &Source),
+        matcher: &Matcher<'k>,
+        forgetful: Option<&Forgetful<'k>>,
+        scratch: &mut Scratch,
+        clock: Option<&Clock>,
+    ) -> Self {
+        let mut part = Self::default();
+        let mut awake = std::mem::take(&mut scratch.awake);
+        timed(clock, Stage::Anchors, || matcher.wake(block, forgetful, scratch, &mut awake));
+        let mut next = awake.iter().copied().peekable();
+        for index in 0..block.len() {
+            let is_awake = next.peek().is_some_and(|(record, _)| *record as usize == index);
+            let (kind, level) = (block.kind(index), block.level(index));
+            let is_told = matches!(kind, Kind::Packstack | Kind::Puppet);
+            // What may quote a package tool.
+            let may_quote = is_told || matches!(kind, Kind::Package | Kind::Plain);
+            let is_table = may_quote && Conflict::is_table(&block.text()[block.range(index)]);
+            let is_bad = level >= Level::Error || may_quote && level >= Level::Warning;
+            if !is_awake && !is_told && !is_table && !is_bad {
+                continue;
+            }
+            let entry = block.entry(index);
+            let mut rules = Vec::new();
+            while let Some((_, slot)) = next.next_if(|(record, _)| *record as usize == index) {
+                let Some(found) = matcher.confirm(slot, &entry) else { continue };
+                rules.push(found.rule);
+                part.hits.push((slot, Hit::new(found, &entry, source)));
+            }
+            if is_table {
+                part.repositories.extend(Conflict::repositories(entry.text));
+            }
+            if may_quote && (!rules.is_empty() || level >= Level::Warning) {
+                part.conflicts(&entry, source);
+            }
+            part.record(&entry, index);
+            if level >= Level::Error {
+                rules.extend(matcher.others(&entry, forgetful, scratch));
+                part.last_error = Some(entry.number);
+                part.errors.extend(ErrorRecord::new(&entry, source, rules));
+            }
+        }
+        scratch.awake = awake;
+        part
+    }
+
     fn record(&mut self, entry: &Entry<'_>, index: usize) {
         match &entry.record {
             Record::Puppet(puppet) => match puppet.event {

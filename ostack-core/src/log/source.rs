@@ -218,6 +218,7 @@ pub struct Sources {
     list: Vec<Source>,
     skipped: Vec<Skipped>,
     all_runs: bool,
+    threads: Option<usize>,
     watch: Option<Arc<dyn Watch>>,
 }
 
@@ -242,6 +243,31 @@ impl Sources {
     pub fn all_runs(mut self, all: bool) -> Self {
         self.all_runs = all;
         self
+    }
+
+    /// How many threads may look for what rules know; 0 stands for as many as there are cores. Without
+    /// this it is the one that asks. The report is the same, and a small log starts no thread.
+    ///
+    /// ```
+    /// use ostack_core::log::{Source, Sources};
+    /// # let (context, rules) = (Default::default(), ostack_core::rule::KnowledgeBase::empty());
+    /// let log = "2026-01-01 10:00:00.000 77 ERROR nova.x [-] the capacitor is cold\n".repeat(50_000);
+    /// let [one, three] = [1, 3].map(|threads| {
+    ///     let mut sources = Sources::new().threads(threads);
+    ///     sources.push(Source::bytes("nova.log", log.as_bytes()));
+    ///     ostack_core::diagnose(&sources, &context, &rules)
+    /// });
+    /// assert_eq!(one, three);
+    /// ```
+    #[must_use]
+    pub fn threads(mut self, most: usize) -> Self {
+        self.threads = Some(most);
+        self
+    }
+
+    /// How many threads there may be; 0: as many as there are cores.
+    pub(crate) fn most_threads(&self) -> usize {
+        self.threads.unwrap_or(1)
     }
 
     /// Has `watch` told of all that is read, and asked whether to stop. It comes before the sources.
@@ -287,6 +313,11 @@ impl Sources {
     /// The sources, as they were given: an archive is one of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Source> {
         self.list.iter()
+    }
+
+    /// Whether there is nothing to read, and nothing that was found and is not read.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.skipped.is_empty()
     }
 
     /// What folders hold and is not read, with the reason.

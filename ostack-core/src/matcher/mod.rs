@@ -14,7 +14,8 @@ mod prefilter;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -53,6 +54,17 @@ pub struct Matcher<'k> {
     near: OnceLock<Prefilter<'k>>,
     anchors: Vec<Anchor<'k>>,
     slots: Vec<Slot>,
+    /// What each pattern took, where that is asked for.
+    tallies: Option<Vec<Mutex<Tally>>>,
+}
+
+/// What a pattern took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    /// To be compiled, and to be run.
+    pub(crate) time: Duration,
+    pub(crate) tried: u64,
+    pub(crate) matched: u64,
 }
 
 /// A pattern, by its place in the knowledge base.
@@ -112,7 +124,20 @@ impl<'k> Matcher<'k> {
             Anchor { literal: wake.literal, piece: wake.piece, slot: slots.len() as u32 - 1 }
         });
         let anchors = anchors.collect();
-        Self { rules, prefilter: None, near: OnceLock::new(), anchors, slots }
+        Self { rules, prefilter: None, near: OnceLock::new(), anchors, slots, tallies: None }
+    }
+
+    /// Has it count what each pattern takes.
+    pub(crate) fn tallied(mut self) -> Self {
+        self.tallies = Some(self.slots.iter().map(|_| Mutex::default()).collect());
+        self
+    }
+
+    /// What each pattern took: its rule's index, in order, and the count.
+    pub(crate) fn tallies(&self) -> impl Iterator<Item = (usize, Tally)> {
+        let tallies = self.tallies.iter().flatten();
+        let tallies = tallies.map(|tally| tally.lock().map(|tally| *tally).unwrap_or_default());
+        self.slots.iter().map(|slot| slot.rule).zip(tallies)
     }
 
     /// A prefilter of the anchors of some patterns.
@@ -222,7 +247,21 @@ impl<'k> Matcher<'k> {
 
     /// The first match of a pattern in a record.
     pub(crate) fn confirm(&self, slot: u32, entry: &Entry<'_>) -> Option<Match> {
-        let slot = &self.slots[slot as usize];
+        let number = slot as usize;
+        let slot = &self.slots[number];
+        let Some(tallies) = &self.tallies else { return self.run(slot, entry) };
+        let since = Instant::now();
+        let found = self.run(slot, entry);
+        let took = since.elapsed();
+        if let Ok(mut tally) = tallies[number].lock() {
+            tally.time += took;
+            tally.tried += 1;
+            tally.matched += u64::from(found.is_some());
+        }
+        found
+    }
+
+    fn run(&self, slot: &Slot, entry: &Entry<'_>) -> Option<Match> {
         let compiled = slot.compiled.get_or_init(|| {
             let pattern = &self.rules.rule(slot.rule).patterns[slot.pattern];
             Compiled::new(pattern).expect("a rule is compiled once when it is loaded")
