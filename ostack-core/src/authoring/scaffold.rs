@@ -177,7 +177,7 @@ fn mask(message: &str) -> Result<Masked> {
     if letters < anchor::SHORTEST {
         return Err(usage(format!("expected words that are always there, but found `{message}`"))
             .help("give the line that says what went wrong"));
-    };
+    }
     let middle = message.len() / 2;
     let end = message.char_indices().map(|(i, _)| i).rfind(|&i| i <= middle).unwrap_or_default();
     let end = message[..end].rfind(char::is_whitespace).unwrap_or(end);

@@ -67,7 +67,7 @@ fn read_all(sources: &Sources) -> Vec<(String, String)> {
                         Ok(Some(block)) => text += &String::from_utf8_lossy(block.text()),
                         Ok(None) => break,
                         Err(error) => {
-                            text += &format!("({})", error.message());
+                            text.extend(["(", error.message(), ")"]);
                             break;
                         }
                     }
