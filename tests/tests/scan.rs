@@ -31,16 +31,18 @@ within = { of = "cold", records = 2, side = "after" }
 "#;
 
 fn rules() -> KnowledgeBase {
-    let (rule, tests) = ostack_core::rule::parse("x.toml", RULE).unwrap();
+    let (rule, tests) = ostack_core::rule::parse("x.toml", RULE).expect("a rule");
     let mut rules = KnowledgeBase::empty();
-    rules.add("x.toml", rule, tests).unwrap();
+    rules.add("x.toml", rule, tests).expect("a new id");
     rules
 }
 
 /// Lines that match the pattern that accompanies the other, far more than are kept of one pattern and
 /// than one block holds.
 fn usual(lines: usize) -> String {
-    (0..lines).map(|n| format!("unit u{n} speaks of nothing that matters here at all\n")).collect()
+    let line = |n| ["unit u", n, " speaks of nothing that matters here at all\n"].concat();
+    let numbers: Vec<String> = (0..lines).map(|n| n.to_string()).collect();
+    numbers.iter().map(|n| line(n)).collect()
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn mixed(lines: &[String], seed: u64, noise: u64, length: usize) -> String {
                 "2026-01-10 09:00:00.{:03} 2211 INFO nova.compute [req-{state:016x} - - - - -] view: vm {pick}",
                 pick % 1000
             )
-            .unwrap();
+            .expect("a String takes everything");
         }
     }
     text
