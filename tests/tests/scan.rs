@@ -46,6 +46,12 @@ fn usual(lines: usize) -> String {
 }
 
 #[test]
+fn a_match_may_span_the_lines_of_an_unended_record() {
+    let report = diagnose(usual(10) + "the capacitor\n is cold", &rules());
+    assert_eq!(report.diagnoses[0].title, "the capacitor of u9 is cold");
+}
+
+#[test]
 fn what_accompanies_a_match_is_found_however_often_it_stands_elsewhere() {
     let text = usual(5000) + "the capacitor\n  is  cold\n" + &usual(5000);
     let report = diagnose(text.clone(), &rules());

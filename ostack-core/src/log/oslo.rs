@@ -59,11 +59,11 @@ pub(super) fn sure(line: &[u8]) -> Option<Level> {
     let rest = rest[pid..].strip_prefix(b" ")?;
     let (word, level) = WORDS.iter().find(|(word, _)| rest.starts_with(word))?;
     let rest = &rest[word.len()..];
-    let logger = memchr::memchr(b' ', rest).filter(|&n| n > 0)?;
-    let (logger, rest) = rest.split_at(logger);
+    let logger = rest.iter().position(|&b| !is_logger_byte(b)).filter(|&n| n > 0)?;
+    let rest = &rest[logger..];
     let has_context =
         rest.starts_with(b" [-") || rest.starts_with(b" [None ") || rest.starts_with(b" [req-");
-    (has_context && logger.iter().all(|&b| is_logger_byte(b))).then_some(*level)
+    has_context.then_some(*level)
 }
 
 /// Eight bytes of which some are digits.

@@ -21,6 +21,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 pub use hits::{Hit, Hits};
 pub(crate) use hits::{order_of, record_of, source_of};
+use normal::Irregular;
 use prefilter::{Anchor, Prefilter};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -194,19 +195,39 @@ impl<'k> Matcher<'k> {
         });
         normal.clear();
         starts.clear();
-        let mut add = |record: usize| {
+        let text = block.text();
+        let mut add = |record: usize, part: Range<usize>| {
             starts.push((normal.len(), record as u32));
-            normal::push(&block.text()[block.range(record)], normal);
+            normal::push(&text[part], normal);
             normal.push(b'\n');
         };
-        (0..block.len()).filter(|&record| block.line_ends(record) > 1).for_each(&mut add);
+        let spans_lines = |record: &usize| match block.line_ends(*record) {
+            0 => false,
+            // The last line of a source may lack its end.
+            1 => !text[block.range(*record)].ends_with(b"\n"),
+            _ => true,
+        };
+        (0..block.len()).filter(spans_lines).for_each(|record| add(record, block.range(record)));
+        let reach = prefilter.longest();
+        let mut irregular = Irregular::new(text);
         let mut at = 0;
-        while let Some(odd) = normal::irregular(block.text(), at) {
+        while let Some(odd) = irregular.next(at) {
             let record = block.index_at(odd);
-            if block.line_ends(record) <= 1 {
-                add(record);
+            let whole = block.range(record);
+            if spans_lines(&record) {
+                at = whole.end;
+                continue;
             }
-            at = block.range(record).end;
+            // What an anchor may cover that goes over white space which is not in normal form.
+            let start = odd.saturating_sub(reach).max(whole.start);
+            let mut end = odd + 1;
+            while let Some(odd) =
+                irregular.next(end).filter(|odd| *odd < (end + reach).min(whole.end))
+            {
+                end = odd + 1;
+            }
+            add(record, start..(end + reach).min(whole.end));
+            at = end;
         }
         prefilter.scan(normal, |place, slot| {
             let record = starts.partition_point(|(start, _)| *start <= place.start) - 1;

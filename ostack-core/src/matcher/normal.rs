@@ -2,23 +2,48 @@
 //!
 //! Most lines of most logs are in it as they stand; only the others are copied.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::rule::anchor::is_white;
 
-/// The next place at or after `from` that is not in normal form for sure: two bytes of white space in
-/// a row, or a control character. A lone line end is passed.
-pub(super) fn irregular(text: &[u8], from: usize) -> Option<usize> {
-    const AT_ONCE: usize = 64;
-    #[allow(clippy::needless_bitwise_bool, reason = "without branches it is done in vectors")]
-    let is_odd = |a: u8, b: u8| (a <= b' ') & (b <= b' ') | (a < b' ') & (a != b'\n');
-    let mut at = from;
-    while let Some(part) = text.get(at..=at + AT_ONCE) {
-        let odd = part.windows(2).fold(false, |odd, pair| odd | is_odd(pair[0], pair[1]));
-        if odd {
-            break;
-        }
-        at += AT_ONCE;
+/// The places of a text where a line is not in normal form: two blanks in a row, or a tab. Lines that
+/// are one record are meant: white space around a line end is passed.
+pub(super) struct Irregular<'t> {
+    text: &'t [u8],
+    /// The next place of either kind.
+    blanks: usize,
+    tab: usize,
+}
+
+impl<'t> Irregular<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        Self { text, blanks: next_blanks(text, 0), tab: next_tab(text, 0) }
     }
-    (at..text.len()).find(|&i| is_odd(text[i], text.get(i + 1).copied().unwrap_or(b'x')))
+
+    /// The next place at or after `from`, which must not be less than it was.
+    pub(super) fn next(&mut self, from: usize) -> Option<usize> {
+        if self.blanks < from {
+            self.blanks = next_blanks(self.text, from);
+        }
+        if self.tab < from {
+            self.tab = next_tab(self.text, from);
+        }
+        Some(self.blanks.min(self.tab)).filter(|at| *at < self.text.len())
+    }
+}
+
+fn next_blanks(text: &[u8], from: usize) -> usize {
+    static BLANKS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"  "));
+    let rest = text.get(from..).unwrap_or_default();
+    BLANKS.find(rest).map_or(text.len(), |at| from + at)
+}
+
+/// A carriage return is no part of a block's text.
+fn next_tab(text: &[u8], from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    memchr::memchr3(b'\t', 0x0b, 0x0c, rest).map_or(text.len(), |at| from + at)
 }
 
 /// Adds `text` to `normal`, in normal form.
@@ -47,12 +72,14 @@ mod tests {
     #[test]
     fn places_that_are_not_normal_are_found() {
         let line = "a line of words and blanks\n".repeat(20);
-        for (odd, at) in [("  ", 1), ("\t", 3), ("\n\n", 400), (" \n", 538), ("\x0c", 539)] {
+        for (odd, at) in [("  ", 2), ("\t", 3), (" \t", 400), ("\x0b", 538), ("\x0c", 539)] {
             let mut text = line.clone();
             text.insert_str(at, odd);
-            let first = irregular(text.as_bytes(), 0).unwrap_or_else(|| panic!("{odd:?}"));
-            assert!((at.saturating_sub(1)..=at).contains(&first), "{odd:?} {first}");
+            let first = Irregular::new(text.as_bytes()).next(0);
+            let first = first.unwrap_or_else(|| panic!("{odd:?}"));
+            assert!((at.saturating_sub(1)..=at + 1).contains(&first), "{odd:?} {first}");
+            assert_eq!(Irregular::new(text.as_bytes()).next(at + 2), None, "{odd:?}");
         }
-        assert_eq!(irregular(line.as_bytes(), 0), None);
+        assert_eq!(Irregular::new(line.as_bytes()).next(0), None);
     }
 }

@@ -9,11 +9,15 @@ use std::ops::Range;
 
 use crate::rule::anchor::{STEP, WINDOW, key};
 
-/// How many places of the text are looked at before a branch.
-const AT_ONCE: usize = 8;
+/// How many bytes the windows of an anchor cover.
+const PIECE: usize = WINDOW + STEP - 1;
+/// How many places of the text are looked at before one is compared.
+const AT_ONCE: usize = 1024;
 /// Words of the bit table: 64 KiB, and 512 KiB for very many windows.
 const SMALL: usize = 1 << 13;
 const LARGE: usize = 1 << 16;
+/// For so many different windows the small table is enough.
+const FEW: usize = 1 << 15;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +49,12 @@ impl<'k> Prefilter<'k> {
         self.lanes[1].anchors.iter().map(|anchor| anchor.literal)
     }
 
+    /// The length of the longest anchor.
+    pub(super) fn longest(&self) -> usize {
+        let anchors = self.lanes.iter().flat_map(|lane| &lane.anchors);
+        anchors.map(|anchor| anchor.literal.len()).max().unwrap_or_default()
+    }
+
     /// Calls `found` with the place and the slot of each anchor that stands in the text, as often as
     /// it does. White space in the text must be in normal form; letters need not be.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(Range<usize>, u32)) {
@@ -65,6 +75,8 @@ struct Lane<'k> {
     step: usize,
     /// A bit for each hash of a window.
     bits: Box<[u64]>,
+    /// A bit for each hash of a piece.
+    pieces: Box<[u64]>,
     /// The first window of each bucket, plus one.
     buckets: Box<[u32]>,
     windows: Vec<Window>,
@@ -76,9 +88,6 @@ struct Window {
     key: u32,
     /// Where it begins in the literal, or just before it.
     at: i32,
-    /// The window of the literal beside it, before or behind, where there is one: most of what has
-    /// the one does not have the other.
-    beside: Option<(i32, u32)>,
     anchor: u32,
     /// The next one of its bucket, plus one.
     next: u32,
@@ -97,14 +106,8 @@ impl<'k> Lane<'k> {
                 let byte =
                     |i: i32| usize::try_from(at + i).ok().and_then(|i| anchor.literal.get(i));
                 let mut window = [0, 1, 2, 3].map(|i| byte(i).copied().unwrap_or(0));
-                let beside = [at + 4, at - 4].into_iter().find_map(|at| {
-                    let at = usize::try_from(at).ok()?;
-                    let window = anchor.literal.get(at..at + WINDOW)?.first_chunk()?;
-                    Some((at as i32, key(*window)))
-                });
-                let beside = beside.map(|(other, key)| (other - at, key));
                 let mut add = |window| {
-                    windows.push(Window { key: key(window), at, beside, anchor: index, next: 0 });
+                    windows.push(Window { key: key(window), at, anchor: index, next: 0 });
                 };
                 match (0..4).find(|&i| byte(i).is_none()) {
                     None => add(window),
@@ -117,19 +120,35 @@ impl<'k> Lane<'k> {
                 }
             }
         }
-        let mut bits: Box<[u64]> = match windows.len() {
-            0 => Box::default(),
-            1..=0x4000 => vec![0; SMALL].into(),
-            _ => vec![0; LARGE].into(),
+        let mut keys: Vec<u32> = windows.iter().map(|window| window.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let words = match keys.len() {
+            0 => 0,
+            1..FEW => SMALL,
+            _ => LARGE,
         };
+        let (mut bits, mut pieces) = (vec![0; words], vec![0; words.min(SMALL)]);
+        for key in keys {
+            set(&mut bits, hash(key));
+        }
+        for window in &windows {
+            let anchor = &anchors[window.anchor as usize];
+            let piece = &anchor.literal[usize::from(anchor.piece)..];
+            match piece.first_chunk::<PIECE>() {
+                Some(&[a, b, c, d, e, f, g]) if step > 1 => {
+                    set(&mut pieces, hash_piece([a, b, c, d, e, f, g, 0]));
+                }
+                _ => set(&mut pieces, hash_alone(window.key)),
+            }
+        }
         let mut buckets: Box<[u32]> = vec![0; windows.len().next_power_of_two().max(2)].into();
         for (number, window) in (1..).zip(&mut windows) {
             let hash = hash(window.key);
-            let bit = bit(hash, bits.len());
-            bits[bit / 64] |= 1 << (bit % 64);
             window.next = std::mem::replace(&mut buckets[bucket(hash, buckets.len())], number);
         }
-        Self { step, bits, buckets, windows, anchors }
+        let (bits, pieces) = (bits.into(), pieces.into());
+        Self { step, bits, pieces, buckets, windows, anchors }
     }
 
     fn scan<const STEP: usize, const WORDS: usize>(
@@ -138,20 +157,25 @@ impl<'k> Lane<'k> {
         found: &mut impl FnMut(Range<usize>, u32),
     ) {
         let bits: &[u64; WORDS] = (&*self.bits).try_into().expect("the table has this size");
+        let pieces: &[u64; SMALL] = (&*self.pieces).try_into().expect("it always has");
+        let mut seen = [0; AT_ONCE];
         let mut at = 0;
-        while let Some(part) = text.get(at..at + STEP * (AT_ONCE - 1) + WINDOW) {
-            let mut seen = 0_u32;
-            for i in 0..AT_ONCE {
-                let window = part[i * STEP..].first_chunk().expect("the part is long enough");
-                let bit = bit(hash(key(*window)), WORDS);
-                seen |= ((bits[bit / 64] >> (bit % 64)) as u32 & 1) << i;
+        while at + WINDOW <= text.len() {
+            let part = &text[at..text.len().min(at + STEP * (AT_ONCE - 1) + WINDOW)];
+            // Without branches: whether a bit is set cannot be foretold.
+            let (mut places, mut count) = (0, 0);
+            for window in part.windows(WINDOW).step_by(STEP) {
+                let window = *window.first_chunk().expect("it is one");
+                seen[count % AT_ONCE] = at + places * STEP;
+                count += usize::from(is_set(bits, hash(key(window))));
+                places += 1;
             }
-            while seen != 0 {
-                let at = at + seen.trailing_zeros() as usize * STEP;
-                self.compare(text, at, part_at(text, at), found);
-                seen &= seen - 1;
+            for &at in &seen[..count] {
+                if may_stand(pieces, text, at) {
+                    self.compare(text, at, part_at(text, at), found);
+                }
             }
-            at += STEP * AT_ONCE;
+            at += places * STEP;
         }
         while at < text.len() {
             self.compare(text, at, part_at(text, at), found);
@@ -173,7 +197,7 @@ impl<'k> Lane<'k> {
         while next != 0 {
             let window = self.windows[next as usize - 1];
             next = window.next;
-            if window.key != key || !window.beside.is_none_or(|beside| stands(text, at, beside)) {
+            if window.key != key {
                 continue;
             }
             let anchor = &self.anchors[window.anchor as usize];
@@ -186,11 +210,18 @@ impl<'k> Lane<'k> {
     }
 }
 
-/// Whether a window stands so far before or behind `at`.
-fn stands(text: &[u8], at: usize, (offset, wanted): (i32, u32)) -> bool {
-    let start = at.checked_add_signed(offset as isize);
-    let window = start.and_then(|start| text.get(start..start + WINDOW)?.first_chunk());
-    window.is_some_and(|window| key(*window) == wanted)
+/// Whether the piece of an anchor may stand around the window at `at`.
+#[inline]
+fn may_stand(pieces: &[u64; SMALL], text: &[u8], at: usize) -> bool {
+    let around = at.checked_sub(STEP - 1).and_then(|start| text[start..].first_chunk());
+    // Near an end of the text the anchors are compared.
+    let Some(around) = around else { return true };
+    let around: &[u8; PIECE + STEP] = around;
+    let places = around.windows(PIECE + 1).take(STEP);
+    let pieces_there = places.map(|place| *place.first_chunk().expect("one more than a piece"));
+    let window = key([around[3], around[4], around[5], around[6]]);
+    let alone = is_set(pieces, hash_alone(window));
+    pieces_there.fold(alone, |seen, place| seen | is_set(pieces, hash_piece(place)))
 }
 
 /// The window at `at`; behind the end of the text it is filled up.
@@ -206,9 +237,31 @@ fn hash(key: u32) -> u32 {
     key.wrapping_mul(0x9E37_79B1)
 }
 
-/// The bit of a hash in a table of so many words, a power of two.
-fn bit(hash: u32, words: usize) -> usize {
-    (hash >> (26 - words.trailing_zeros())) as usize
+/// The same of a piece; the byte behind it does not matter.
+fn hash_piece(piece: [u8; PIECE + 1]) -> u32 {
+    let bytes = (u64::from_le_bytes(piece) | 0x2020_2020_2020_2020) << 8;
+    (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+}
+
+/// Of a window of an anchor that is shorter than a piece.
+fn hash_alone(key: u32) -> u32 {
+    key.wrapping_mul(0x85EB_CA6B)
+}
+
+/// The word and the bit of a hash in a table of so many words, a power of two.
+fn bit(hash: u32, words: usize) -> (usize, u32) {
+    let bit = hash >> (26 - words.trailing_zeros());
+    (bit as usize / 64, bit % 64)
+}
+
+fn is_set(bits: &[u64], hash: u32) -> bool {
+    let (word, bit) = bit(hash, bits.len());
+    bits[word] >> bit & 1 != 0
+}
+
+fn set(bits: &mut [u64], hash: u32) {
+    let (word, bit) = bit(hash, bits.len());
+    bits[word] |= 1 << bit;
 }
 
 fn bucket(hash: u32, buckets: usize) -> usize {
