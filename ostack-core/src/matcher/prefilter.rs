@@ -136,8 +136,10 @@ impl<'k> Lane<'k> {
             let anchor = &anchors[window.anchor as usize];
             let piece = &anchor.literal[usize::from(anchor.piece)..];
             match piece.first_chunk::<PIECE>() {
-                Some(&[a, b, c, d, e, f, g]) if step > 1 => {
-                    set(&mut pieces, hash_piece([a, b, c, d, e, f, g, 0]));
+                Some(piece) if step > 1 => {
+                    let mut bytes = [0; 8];
+                    bytes[..PIECE].copy_from_slice(piece);
+                    set(&mut pieces, hash_piece(bytes));
                 }
                 _ => set(&mut pieces, hash_alone(window.key)),
             }
