@@ -5,8 +5,8 @@ use std::path::Path;
 use ostack_core::context::Context;
 use ostack_core::{preflight, report};
 
-use crate::args::{Format, Preflight};
-use crate::diagnose::style;
+use crate::args::{Preflight, ReportFormat};
+use crate::diagnose::{render, style};
 use crate::{Outcome, known, note, print, rules};
 
 pub(crate) fn run(args: &Preflight) -> anyhow::Result<Outcome> {
@@ -35,9 +35,11 @@ pub(crate) fn run(args: &Preflight) -> anyhow::Result<Outcome> {
     }
     let found = preflight::run(&context, &rules);
     note(&known(&found.context));
+    let style = style(args.color, false);
     print(&match args.format {
-        Format::Text => report::preflight(&found, &style(args.color, false)),
-        Format::Json => found.json(),
+        ReportFormat::Text => report::preflight(&found, &style),
+        ReportFormat::Json => found.json(),
+        format => render(&found.as_diagnosis(), format, &rules, &style),
     })?;
     Ok(if found.findings.is_empty() { Outcome::Nothing } else { Outcome::Something })
 }

@@ -1,5 +1,7 @@
 //! Folders, archives and streams: what is in them is found, whatever they are packed in.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;

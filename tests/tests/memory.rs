@@ -1,4 +1,6 @@
 //! Memory is constant for streams, however long and however noisy.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![cfg(target_os = "linux")]
 
 use std::io::Read;

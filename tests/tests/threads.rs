@@ -1,5 +1,7 @@
 //! However many threads read, the report is the same.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::fmt::Write;
 use std::fs;
 use std::sync::OnceLock;

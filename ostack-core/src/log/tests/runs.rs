@@ -119,6 +119,12 @@ Please check log file /var/tmp/packstack/x/openstack-setup.log for more informat
             started: Some(
                 "2022-01-01 10:00:00",
             ),
+            ended: Some(
+                "2022-01-01 10:00:00",
+            ),
+            seconds: Some(
+                0.0,
+            ),
             stopped_with: Some(
                 "Error appeared during Puppet run: 192.0.2.2_network.pp",
             ),
