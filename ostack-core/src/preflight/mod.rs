@@ -1,8 +1,8 @@
 //! What would make packstack fail, said before it runs: the rules on facts and the computed checks,
 //! over what is known of the host.
 //!
-//! A host's files are [read](read) and never changed, and no program is started: what only a program
-//! can tell comes from files, or from the script of [`collector`]. What was not given is unknown, is
+//! A host's files are [read] and never changed, and no program is started: what only a program
+//! can tell comes from files, or from the script of [`collector()`]. What was not given is unknown, is
 //! [named](Unknown) as such, and no rule speaks on it.
 
 mod collector;
@@ -128,7 +128,7 @@ impl Check for HostCheck {
 }
 
 /// Reads what preflight looks at below a folder: a host's root, a chroot, a sosreport, or what the
-/// [collector] gathered; and the files that conditions of the rules name. Say before what is known
+/// [`collector()`] gathered; and the files that conditions of the rules name. Say before what is known
 /// better; the package list of the folder is left out where one was given.
 ///
 /// # Errors
