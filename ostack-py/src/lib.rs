@@ -101,7 +101,7 @@ fn interruptible<T: Send>(
             let mut signal = Ok(());
             while signal.is_ok() && is_done.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout)
             {
-                signal = Python::attach(Python::check_signals);
+                signal = Python::attach(|py: Python<'_>| py.check_signals());
             }
             interrupted.0.store(signal.is_err(), Ordering::Relaxed);
             let result = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
