@@ -52,7 +52,7 @@ def test_a_prepared_host_has_nothing_to_find() -> None:
 def test_findings_are_those_of_a_diagnosis() -> None:
     found = ostack.preflight(HOSTS / "yoga-stream-9-second-run", release="yoga")
     assert found
-    two = next(finding for finding in found.findings if finding.rule == "repos_of_two_releases")
+    two = next(finding for finding in found.findings if finding.rule == "two_releases_at_once")
     assert two.severity == "error" and two.evidence[0].kind == "file"
     assert found.to_dict()["findings"][0]["rule"] == found.findings[0].rule
     assert "a-made-up-word" not in found.to_json()
