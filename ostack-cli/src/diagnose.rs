@@ -37,7 +37,15 @@ pub(crate) fn run(args: &Diagnose) -> anyhow::Result<Outcome> {
              help: of a run's folder, follow openstack-setup.log or what packstack prints"
         );
     }
-    let context = context(args)?;
+    let mut context = context(
+        args.release.as_deref(),
+        args.os.as_deref(),
+        args.packages.as_deref(),
+        args.answers.as_deref(),
+    )?;
+    if args.no_redact {
+        context = context.without_redaction();
+    }
     let rules = rules::load(&args.rules)?;
     let progress = Arc::new(Progress::default());
     progress.stop_at_interrupt()?;
@@ -201,22 +209,25 @@ fn patch(
     Ok(())
 }
 
-fn context(args: &Diagnose) -> ostack_core::Result<Context> {
+/// What the options say beside the logs; the release and the OS first, which settle how the rest is read.
+pub(crate) fn context(
+    release: Option<&str>,
+    os: Option<&str>,
+    packages: Option<&Path>,
+    answers: Option<&Path>,
+) -> ostack_core::Result<Context> {
     let mut context = Context::new();
-    if let Some(release) = &args.release {
+    if let Some(release) = release {
         context = context.release(release)?;
     }
-    if let Some(os) = &args.os {
+    if let Some(os) = os {
         context = context.os(os)?;
     }
-    if let Some(packages) = &args.packages {
+    if let Some(packages) = packages {
         context = context.packages(packages)?;
     }
-    if let Some(answers) = &args.answers {
+    if let Some(answers) = answers {
         context = context.answers(answers)?;
-    }
-    if args.no_redact {
-        context = context.without_redaction();
     }
     Ok(context)
 }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use ostack_core::context::Context;
 use ostack_core::{preflight, report};
 
 use crate::args::{Preflight, ReportFormat};
-use crate::diagnose::{render, style};
+use crate::diagnose::{context, render, style};
 use crate::{Outcome, known, note, print, rules};
 
 pub(crate) fn run(args: &Preflight) -> anyhow::Result<Outcome> {
@@ -15,19 +14,12 @@ pub(crate) fn run(args: &Preflight) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Nothing);
     }
     let rules = rules::load(&args.rules)?;
-    let mut context = Context::new();
-    if let Some(release) = &args.release {
-        context = context.release(release)?;
-    }
-    if let Some(os) = &args.os {
-        context = context.os(os)?;
-    }
-    if let Some(packages) = &args.packages {
-        context = context.packages(packages)?;
-    }
-    if let Some(answers) = &args.answers {
-        context = context.answers(answers)?;
-    }
+    let mut context = context(
+        args.release.as_deref(),
+        args.os.as_deref(),
+        args.packages.as_deref(),
+        args.answers.as_deref(),
+    )?;
     let given = args.packages.is_some() || args.answers.is_some();
     let root = args.root.as_deref().or((!given).then_some(Path::new("/")));
     if let Some(root) = root {

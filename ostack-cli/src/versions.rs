@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use ostack_core::context::Context;
 use ostack_core::version::{Constraint, Scheme, Version};
 use ostack_core::{audit, report};
 use serde_json::json;
@@ -57,13 +56,7 @@ fn check(text: &str, version: &str, scheme: &str, format: Format) -> anyhow::Res
 }
 
 fn run_audit(args: &Audit) -> anyhow::Result<Outcome> {
-    let mut context = Context::new();
-    if let Some(release) = &args.release {
-        context = context.release(release)?;
-    }
-    if let Some(os) = &args.os {
-        context = context.os(os)?;
-    }
+    let mut context = diagnose::context(args.release.as_deref(), args.os.as_deref(), None, None)?;
     let mut unread = 0;
     for path in &args.packages {
         match context.clone().packages(path) {
