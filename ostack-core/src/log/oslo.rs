@@ -59,7 +59,7 @@ pub(super) fn sure(line: &[u8]) -> Option<Level> {
     let rest = rest[pid..].strip_prefix(b" ")?;
     let (word, level) = WORDS.iter().find(|(word, _)| rest.starts_with(word))?;
     let rest = &rest[word.len()..];
-    let logger = rest.iter().position(|&b| !is_logger_byte(b)).filter(|&n| n > 0)?;
+    let logger = memchr::memchr(b' ', rest).filter(|&n| n > 0)?;
     let rest = &rest[logger..];
     let has_context =
         rest.starts_with(b" [-") || rest.starts_with(b" [None ") || rest.starts_with(b" [req-");

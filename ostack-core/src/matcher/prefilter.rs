@@ -2,15 +2,14 @@
 //!
 //! The text is looked at once in [`STEP`] bytes. Of each anchor a piece is known by the windows at as
 //! many neighbouring places, so that one of them is met wherever the anchor begins. A bit for each
-//! hash of a window says whether a closer look is worth it, and only that compares. Building takes
-//! microseconds for thousands of anchors, and their number hardly shows in a scan.
+//! hash of a window says whether a closer look is worth it; a bit for each hash of a piece, whether
+//! one stands around; and only then anchors are compared. Building takes microseconds for thousands
+//! of anchors, and their number hardly shows in a scan.
 
 use std::ops::Range;
 
-use crate::rule::anchor::{STEP, WINDOW, key};
+use crate::rule::anchor::{PIECE, STEP, WINDOW, key};
 
-/// How many bytes the windows of an anchor cover.
-const PIECE: usize = WINDOW + STEP - 1;
 /// How many places of the text are looked at before one is compared.
 const AT_ONCE: usize = 1024;
 /// Words of the bit table: 64 KiB, and 512 KiB for very many windows.
@@ -39,7 +38,7 @@ pub(super) struct Prefilter<'k> {
 
 impl<'k> Prefilter<'k> {
     pub(super) fn new(anchors: impl Iterator<Item = Anchor<'k>>) -> Self {
-        let (long, short) = anchors.partition(|anchor| anchor.literal.len() > WINDOW);
+        let (long, short) = anchors.partition(|anchor| anchor.literal.len() >= PIECE);
         Self { lanes: [Lane::new(STEP, long), Lane::new(1, short)] }
     }
 
@@ -75,7 +74,7 @@ struct Lane<'k> {
     step: usize,
     /// A bit for each hash of a window.
     bits: Box<[u64]>,
-    /// A bit for each hash of a piece.
+    /// A bit for each hash of a piece, where anchors have one.
     pieces: Box<[u64]>,
     /// The first window of each bucket, plus one.
     buckets: Box<[u32]>,
@@ -86,71 +85,42 @@ struct Lane<'k> {
 #[derive(Debug, Clone, Copy)]
 struct Window {
     key: u32,
-    /// Where it begins in the literal, or just before it.
-    at: i32,
+    /// Where it begins in the literal.
+    at: u32,
     anchor: u32,
     /// The next one of its bucket, plus one.
     next: u32,
 }
 
-#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "places in a short literal")]
 impl<'k> Lane<'k> {
     fn new(step: usize, anchors: Vec<Anchor<'k>>) -> Self {
         let mut windows = Vec::with_capacity(anchors.len() * step);
+        let mut pieces = vec![0; if step > 1 { SMALL } else { 0 }];
         for (index, anchor) in (0..).zip(&anchors) {
-            let length = anchor.literal.len();
-            // A literal of 5 or 6 bytes has fewer windows of its own than steps: one at an end of
-            // it goes a byte beyond, whatever that is.
-            let first = if step > 1 && length == 5 { -1 } else { i32::from(anchor.piece) };
-            for at in first..first + step as i32 {
-                let byte =
-                    |i: i32| usize::try_from(at + i).ok().and_then(|i| anchor.literal.get(i));
-                let mut window = [0, 1, 2, 3].map(|i| byte(i).copied().unwrap_or(0));
-                let mut add = |window| {
-                    windows.push(Window { key: key(window), at, anchor: index, next: 0 });
-                };
-                match (0..4).find(|&i| byte(i).is_none()) {
-                    None => add(window),
-                    Some(unknown) => {
-                        for any in (0..=u8::MAX).filter(|any| any & 0x20 != 0) {
-                            window[unknown as usize] = any;
-                            add(window);
-                        }
-                    }
-                }
+            let first = if step > 1 { usize::from(anchor.piece) } else { 0 };
+            for (at, window) in (first..).zip(anchor.literal[first..].windows(WINDOW)).take(step) {
+                let key = key(*window.first_chunk().expect("it is one"));
+                windows.push(Window { key, at: at as u32, anchor: index, next: 0 });
+            }
+            if step > 1 {
+                let mut piece = [0; PIECE + 1];
+                piece[..PIECE].copy_from_slice(&anchor.literal[first..first + PIECE]);
+                set(&mut pieces, hash_piece(piece));
             }
         }
         let mut keys: Vec<u32> = windows.iter().map(|window| window.key).collect();
         keys.sort_unstable();
         keys.dedup();
-        let words = match keys.len() {
-            0 => 0,
-            1..FEW => SMALL,
-            _ => LARGE,
-        };
-        let (mut bits, mut pieces) = (vec![0; words], vec![0; words.min(SMALL)]);
+        let mut bits = vec![0; if keys.len() < FEW { SMALL } else { LARGE }];
         for key in keys {
             set(&mut bits, hash(key));
-        }
-        for window in &windows {
-            let anchor = &anchors[window.anchor as usize];
-            let piece = &anchor.literal[usize::from(anchor.piece)..];
-            match piece.first_chunk::<PIECE>() {
-                Some(piece) if step > 1 => {
-                    let mut bytes = [0; 8];
-                    bytes[..PIECE].copy_from_slice(piece);
-                    set(&mut pieces, hash_piece(bytes));
-                }
-                _ => set(&mut pieces, hash_alone(window.key)),
-            }
         }
         let mut buckets: Box<[u32]> = vec![0; windows.len().next_power_of_two().max(2)].into();
         for (number, window) in (1..).zip(&mut windows) {
             let hash = hash(window.key);
             window.next = std::mem::replace(&mut buckets[bucket(hash, buckets.len())], number);
         }
-        let (bits, pieces) = (bits.into(), pieces.into());
-        Self { step, bits, pieces, buckets, windows, anchors }
+        Self { step, bits: bits.into(), pieces: pieces.into(), buckets, windows, anchors }
     }
 
     fn scan<const STEP: usize, const WORDS: usize>(
@@ -159,8 +129,8 @@ impl<'k> Lane<'k> {
         found: &mut impl FnMut(Range<usize>, u32),
     ) {
         let bits: &[u64; WORDS] = (&*self.bits).try_into().expect("the table has this size");
-        let pieces: &[u64; SMALL] = (&*self.pieces).try_into().expect("it always has");
-        let mut seen = [0; AT_ONCE];
+        let pieces: Option<&[u64; SMALL]> = (&*self.pieces).try_into().ok();
+        let mut seen = [0_u32; AT_ONCE];
         let mut at = 0;
         while at + WINDOW <= text.len() {
             let part = &text[at..text.len().min(at + STEP * (AT_ONCE - 1) + WINDOW)];
@@ -168,33 +138,25 @@ impl<'k> Lane<'k> {
             let (mut places, mut count) = (0, 0);
             for window in part.windows(WINDOW).step_by(STEP) {
                 let window = *window.first_chunk().expect("it is one");
-                seen[count % AT_ONCE] = at + places * STEP;
+                seen[count % AT_ONCE] = places;
                 count += usize::from(is_set(bits, hash(key(window))));
                 places += 1;
             }
-            for &at in &seen[..count] {
-                if may_stand(pieces, text, at) {
-                    self.compare(text, at, part_at(text, at), found);
+            for &place in &seen[..count] {
+                let at = at + place as usize * STEP;
+                if pieces.is_none_or(|pieces| may_stand(pieces, text, at)) {
+                    self.compare(text, at, found);
                 }
             }
-            at += places * STEP;
-        }
-        while at < text.len() {
-            self.compare(text, at, part_at(text, at), found);
-            at += STEP;
+            at += places as usize * STEP;
         }
     }
 
     /// Compares the anchors that have the window at `at`.
     #[cold]
-    fn compare(
-        &self,
-        text: &[u8],
-        at: usize,
-        window: [u8; WINDOW],
-        found: &mut impl FnMut(Range<usize>, u32),
-    ) {
-        let key = key(window);
+    fn compare(&self, text: &[u8], at: usize, found: &mut impl FnMut(Range<usize>, u32)) {
+        let Some(window) = text[at..].first_chunk() else { return };
+        let key = key(*window);
         let mut next = self.buckets[bucket(hash(key), self.buckets.len())];
         while next != 0 {
             let window = self.windows[next as usize - 1];
@@ -203,7 +165,7 @@ impl<'k> Lane<'k> {
                 continue;
             }
             let anchor = &self.anchors[window.anchor as usize];
-            let Some(start) = at.checked_add_signed(-window.at as isize) else { continue };
+            let Some(start) = at.checked_sub(window.at as usize) else { continue };
             let place = start..start + anchor.literal.len();
             if text.get(place.clone()).is_some_and(|t| t.eq_ignore_ascii_case(anchor.literal)) {
                 found(place, anchor.slot);
@@ -215,23 +177,16 @@ impl<'k> Lane<'k> {
 /// Whether the piece of an anchor may stand around the window at `at`.
 #[inline]
 fn may_stand(pieces: &[u64; SMALL], text: &[u8], at: usize) -> bool {
-    let around = at.checked_sub(STEP - 1).and_then(|start| text[start..].first_chunk());
+    // All of the pieces that have the window, and the byte behind the last.
+    const AROUND: usize = PIECE + STEP;
+    let around = at.checked_sub(STEP - 1).and_then(|start| text[start..].first_chunk::<AROUND>());
     // Near an end of the text the anchors are compared.
-    let Some(around) = around else { return true };
-    let around: &[u8; PIECE + STEP] = around;
-    let places = around.windows(PIECE + 1).take(STEP);
-    let pieces_there = places.map(|place| *place.first_chunk().expect("one more than a piece"));
-    let window = key([around[3], around[4], around[5], around[6]]);
-    let alone = is_set(pieces, hash_alone(window));
-    pieces_there.fold(alone, |seen, place| seen | is_set(pieces, hash_piece(place)))
-}
-
-/// The window at `at`; behind the end of the text it is filled up.
-fn part_at(text: &[u8], at: usize) -> [u8; WINDOW] {
-    let mut window = [b' '; WINDOW];
-    let there = &text[at..text.len().min(at + WINDOW)];
-    window[..there.len()].copy_from_slice(there);
-    window
+    around.is_none_or(|around| {
+        let mut places = around.windows(PIECE + 1).take(STEP);
+        places.any(|place| {
+            is_set(pieces, hash_piece(*place.first_chunk().expect("one more than a piece")))
+        })
+    })
 }
 
 /// A multiplication: its upper bits differ for windows that are alike.
@@ -243,11 +198,6 @@ fn hash(key: u32) -> u32 {
 fn hash_piece(piece: [u8; PIECE + 1]) -> u32 {
     let bytes = (u64::from_le_bytes(piece) | 0x2020_2020_2020_2020) << 8;
     (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
-}
-
-/// Of a window of an anchor that is shorter than a piece.
-fn hash_alone(key: u32) -> u32 {
-    key.wrapping_mul(0x85EB_CA6B)
 }
 
 /// The word and the bit of a hash in a table of so many words, a power of two.

@@ -57,9 +57,11 @@ impl Anchor {
 
 /// How many bytes of a literal are looked at first, at one of several places in it.
 pub const WINDOW: usize = 4;
-/// How many places of a text are passed at once; a literal that is too short for it is looked for at
-/// every place.
+/// How many places of a text are passed at once.
 pub const STEP: usize = 4;
+/// How many bytes the windows at so many places cover; a literal that is shorter is looked for at
+/// every place of a text.
+pub const PIECE: usize = WINDOW + STEP - 1;
 
 /// What regular expressions mean by white space (`\s`).
 pub fn is_white(byte: u8) -> bool {
@@ -73,33 +75,27 @@ pub fn key(window: [u8; WINDOW]) -> u32 {
 
 /// Where the piece of a literal begins whose windows are rarest in logs, and how often they are met.
 fn rarest_piece(literal: &[u8]) -> (u8, u32) {
-    let costs: Vec<u32> = literal.windows(WINDOW).map(cost).collect();
-    let ends = || cost(&literal[literal.len() - 3..]);
     match literal.len() {
-        7.. => {
+        PIECE.. => {
+            let costs: Vec<u32> = literal.windows(WINDOW).map(cost).collect();
             let pieces = costs.windows(STEP).map(|piece| piece.iter().sum::<u32>());
             let best = pieces.enumerate().take(256).min_by_key(|(_, cost)| *cost);
             best.map_or((0, u32::MAX), |(at, cost)| (at as u8, cost))
         }
-        // Windows that go beyond it are looked for with the three bytes that are known.
-        6 => (0, costs.iter().sum::<u32>() + ends()),
-        5 => (0, costs.iter().sum::<u32>() + ends() + cost(&literal[..3])),
         // Looked for at every place.
-        4 => (0, 10_000_000),
+        SHORTEST.. => (0, 10_000_000),
         _ => (0, u32::MAX),
     }
 }
 
-/// How often a window, or three bytes of one, is met in logs, by what usual ones say and, where they
-/// do not have it, by its letters.
+/// How often a window is met in logs, by what usual ones say and, where they do not have it, by its
+/// letters.
 fn cost(window: &[u8]) -> u32 {
     static COUNTS: OnceLock<HashMap<&[u8], u32>> = OnceLock::new();
     let counts = COUNTS.get_or_init(|| {
         let mut counts = HashMap::new();
-        for length in [WINDOW - 1, WINDOW] {
-            for window in usual().windows(length) {
-                *counts.entry(window).or_default() += 1;
-            }
+        for window in usual().windows(WINDOW) {
+            *counts.entry(window).or_default() += 1;
         }
         counts
     });
@@ -179,6 +175,13 @@ enum Want {
     Letters,
     /// Rare ones in normal form.
     Anchors,
+}
+
+/// An end of what an expression matches.
+#[derive(Debug, Clone, Copy)]
+enum Edge {
+    Start,
+    End,
 }
 
 impl Want {
@@ -275,8 +278,8 @@ impl Want {
         }
     }
 
-    /// Literals one of which every match ends with; it may be the empty one.
-    fn suffix(self, hir: &Hir) -> Set {
+    /// Literals one of which every match ends with, or begins with; it may be the empty one.
+    fn edge(self, hir: &Hir, edge: Edge) -> Set {
         let nothing = || vec![Vec::new()];
         if self == Self::Letters {
             return nothing();
@@ -285,22 +288,32 @@ impl Want {
             return exact;
         }
         match hir.kind() {
-            HirKind::Capture(capture) => self.suffix(&capture.sub),
+            HirKind::Capture(capture) => self.edge(&capture.sub, edge),
+            HirKind::Repetition(repetition) if repetition.min >= 1 => {
+                self.edge(&repetition.sub, edge)
+            }
             HirKind::Concat(parts) => {
-                let mut end = nothing();
-                for part in parts.iter().rev() {
+                let mut whole = nothing();
+                let mut add = |part: &Hir| {
                     let exact = self.exact(part);
-                    let set = exact.clone().unwrap_or_else(|| self.suffix(part));
-                    let Some(longer) = self.cross(&set, &end) else { break };
-                    end = longer;
-                    if exact.is_none() {
-                        break;
-                    }
-                }
-                end
+                    let is_exact = exact.is_some();
+                    let set = exact.unwrap_or_else(|| self.edge(part, edge));
+                    let longer = match edge {
+                        Edge::Start => self.cross(&whole, &set),
+                        Edge::End => self.cross(&set, &whole),
+                    };
+                    let goes_on = is_exact && longer.is_some();
+                    whole = longer.unwrap_or_else(|| std::mem::take(&mut whole));
+                    goes_on
+                };
+                match edge {
+                    Edge::Start => parts.iter().all(&mut add),
+                    Edge::End => parts.iter().rev().all(&mut add),
+                };
+                whole
             }
             HirKind::Alternation(parts) => {
-                let all: Set = parts.iter().flat_map(|part| self.suffix(part)).collect();
+                let all: Set = parts.iter().flat_map(|part| self.edge(part, edge)).collect();
                 if all.len() <= self.most().0 { all } else { nothing() }
             }
             _ => nothing(),
@@ -324,8 +337,11 @@ impl Want {
                         run = longer;
                         continue;
                     }
-                    let ended = std::mem::replace(&mut run, self.suffix(part));
-                    best = self.better(best, Some(ended).filter(|set| self.is_fit(set)));
+                    let ended = std::mem::replace(&mut run, self.edge(part, Edge::End));
+                    let longer = self.cross(&ended, &self.edge(part, Edge::Start));
+                    for set in [Some(ended), longer] {
+                        best = self.better(best, set.filter(|set| self.is_fit(set)));
+                    }
                     match exact {
                         Some(set) => run = set,
                         None => best = self.better(best, self.required(part)),
