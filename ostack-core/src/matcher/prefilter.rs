@@ -130,25 +130,24 @@ impl<'k> Lane<'k> {
     ) {
         let bits: &[u64; WORDS] = (&*self.bits).try_into().expect("the table has this size");
         let pieces: Option<&[u64; SMALL]> = (&*self.pieces).try_into().ok();
-        let mut seen = [0_u32; AT_ONCE];
+        let mut seen = [0; AT_ONCE];
         let mut at = 0;
         while at + WINDOW <= text.len() {
             let part = &text[at..text.len().min(at + STEP * (AT_ONCE - 1) + WINDOW)];
-            // Without branches: whether a bit is set cannot be foretold.
-            let (mut places, mut count) = (0, 0);
-            for window in part.windows(WINDOW).step_by(STEP) {
-                let window = *window.first_chunk().expect("it is one");
-                seen[count % AT_ONCE] = places;
-                count += usize::from(is_set(bits, hash(key(window))));
-                places += 1;
-            }
+            let (places, count) = if STEP == WINDOW {
+                marked(bits, part.as_chunks().0, &mut seen)
+            } else {
+                let windows = part.windows(WINDOW).step_by(STEP);
+                let windows = windows.map(|window| *window.first_chunk().expect("it is one"));
+                marked(bits, &windows.collect::<Vec<_>>(), &mut seen)
+            };
             for &place in &seen[..count] {
-                let at = at + place as usize * STEP;
+                let at = at + usize::from(place) * STEP;
                 if pieces.is_none_or(|pieces| may_stand(pieces, text, at)) {
                     self.compare(text, at, found);
                 }
             }
-            at += places as usize * STEP;
+            at += places * STEP;
         }
     }
 
@@ -172,6 +171,31 @@ impl<'k> Lane<'k> {
             }
         }
     }
+}
+
+/// Looks at windows, at most as many as `seen` holds, and keeps the places of those that an anchor may
+/// have. How many there are, and how many were kept.
+#[inline]
+fn marked<const WORDS: usize>(
+    bits: &[u64; WORDS],
+    windows: &[[u8; WINDOW]],
+    seen: &mut [u16; AT_ONCE],
+) -> (usize, usize) {
+    // The hashes of some windows are made at once, by vector instructions.
+    let mut hashes = [0; 64];
+    let (mut place, mut count) = (0, 0);
+    for some in windows.chunks(hashes.len()) {
+        for (hash_of, window) in hashes.iter_mut().zip(some) {
+            *hash_of = hash(key(*window));
+        }
+        for &hash in &hashes[..some.len()] {
+            // Without branches: whether a bit is set cannot be foretold.
+            seen[count % AT_ONCE] = place;
+            count += usize::from(is_set(bits, hash));
+            place += 1;
+        }
+    }
+    (windows.len(), count)
 }
 
 /// Whether the piece of an anchor may stand around the window at `at`.
