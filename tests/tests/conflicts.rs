@@ -66,7 +66,7 @@ const CASES: &[Case] = &[
     Case { also: &["eventlet!=0.18.3 and >=0.36"], ..case("pip_user_requested", "pip_requirements_contradict", ["contradiction", "", "eventlet==0.33.3", ""]) },
     case("puppet_install_conflict", "puppet_module_requirement_unmet", ["already_installed", "puppetlabs-stdlib 8.1.0", "", "puppetlabs-stdlib 6.6.0"]),
     case("puppet_install_dependency_conflict", "puppet_module_requirement_unmet", ["wrong_version", "puppetlabs-apache 9.0.0", "puppetlabs-stdlib >= 8.0.0 < 9.0.0", "puppetlabs-stdlib 6.6.0"]),
-    Case { also: &["puppetlabs-translate >= 1.0.0 < 3.0.0"], ..case("puppet_list_unmet", "puppet_module_requirement_unmet", ["wrong_version", "puppetlabs-mysql 11.0.3", "puppetlabs-stdlib >= 5.2.0 < 8.0.0", "puppetlabs-stdlib 4.25.0"]) },
+    case("puppet_list_unmet", "puppet_module_requirement_unmet", ["wrong_version", "puppetlabs-mysql 11.0.3", "puppetlabs-stdlib >= 5.2.0 < 8.0.0", "puppetlabs-stdlib 4.25.0"]),
     case("puppet_package_provider", "crb_repo_not_enabled", ["nothing_provides", "python3-glance-1:21.1.0-1.el8.noarch", "python3-pyxattr >= 0.5.3", ""]),
     case("puppet_uninstall_required", "puppet_module_requirement_unmet", ["still_needed", "openstack/glance 17.5.0", "puppetlabs-inifile >= 2.0.0 < 5.0.0", "puppetlabs-inifile 4.2.0"]),
     case("puppet_upgrade_conflict", "puppet_module_requirement_unmet", ["contradiction", "puppetlabs-concat 7.1.1", "", ""]),
