@@ -28,6 +28,10 @@ pub struct Finding {
     pub assumes: Vec<String>,
     /// Why it happens.
     pub cause: String,
+    /// The command that loads the administrator's credentials, where the commands here want them: it is
+    /// run before them, in the same shell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
     /// What tells this cause from others, where the evidence does not.
     pub checks: Vec<Check>,
     /// Other causes of the same evidence, likeliest first.

@@ -133,6 +133,7 @@ frozen! {
         reasons: Vec<String> = |f| f.reasons.clone(),
         assumes: Vec<String> = |f| f.assumes.clone(),
         cause: String = |f| f.cause.clone(),
+        credentials: Option<String> = |f| f.credentials.clone(),
         checks: Vec<PyCheck> = |f| f.checks.iter().map(PyCheck::of).collect(),
         alternatives: Vec<PyAlternative> = |f| f.alternatives.iter().map(PyAlternative::of).collect(),
         fix: Vec<PyFix> = |f| f.fix.iter().map(PyFix::of).collect(),

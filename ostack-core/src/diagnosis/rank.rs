@@ -241,6 +241,7 @@ impl Evaluation<'_> {
             reasons: candidate.reasons.clone(),
             assumes: candidate.assumes.clone(),
             cause: say(&rule.cause) + &in_words(&conflicts),
+            credentials: rule.credentials().map(str::to_owned),
             checks: checks(candidate),
             alternatives: others
                 .iter()

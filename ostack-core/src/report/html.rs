@@ -178,6 +178,8 @@ fn render(finding: &Finding, number: usize, drawn: bool) -> String {
             wide => finding.evidence.iter().any(|e| e.text.chars().count() > LONG_LINE),
             count => finding.count,
             skipped => finding.skipped_resources.map(|n| plural(n, "resource")),
+            credentials => finding.credentials.clone(),
+            credentials_note => words::CREDENTIALS,
             checks => Value::from(Serde(&finding.checks)),
             fixes,
             verify => Value::from(Serde(&finding.verify)),

@@ -133,6 +133,9 @@ fn body(out: &mut String, finding: &Finding) {
     }
     push(out, &escape(&finding.cause));
     push(out, &format!("Confidence {}", escape(&words::sure(finding))));
+    if let Some(credentials) = &finding.credentials {
+        push(out, &fence("sh", &format!("{credentials}   # {}", words::CREDENTIALS)));
+    }
     for check in &finding.checks {
         push(out, "To decide:");
         push(out, &fence("sh", &check.command));

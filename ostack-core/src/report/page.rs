@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use super::Style;
 use super::text::Page;
+use super::words;
 use crate::context::Context;
 use crate::finding::{Fix, Step};
 use crate::rule::{Rule, Severity, template};
@@ -52,6 +53,9 @@ fn write(page: &mut Page, rule: &Rule) -> fmt::Result {
     }
     if let Some(text) = &rule.false_positives {
         page.section("doubt", &say(text))?;
+    }
+    if let Some(credentials) = rule.credentials() {
+        page.section("first", &format!("{credentials}   # {}", words::CREDENTIALS))?;
     }
     for check in &rule.checks {
         page.section("decide", &say(&check.run))?;

@@ -75,6 +75,10 @@ impl Script {
         }
         let only = fix.only.as_ref().map(|only| format!(" (only on {only})")).unwrap_or_default();
         self.comment("", &format!("Fix: {}{only}", fix.title))?;
+        if let Some(credentials) = &finding.credentials {
+            let file = credentials.trim_start_matches(". ");
+            writeln!(self.text, "if [ -r {file} ]; then {credentials}; fi")?;
+        }
         for (number, step) in (1..).zip(&fix.steps) {
             self.step(finding, fix, number, step, answers)?;
         }

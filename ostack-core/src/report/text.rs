@@ -161,6 +161,9 @@ impl Page {
         self.head(finding)?;
         self.section("why", &finding.cause)?;
         self.section("sure", &words::sure(finding))?;
+        if let Some(credentials) = &finding.credentials {
+            self.section("first", &format!("{credentials}   # {}", words::CREDENTIALS))?;
+        }
         for check in &finding.checks {
             self.section("decide", &check.command)?;
             self.more(&format!("this cause, if it: {}", check.confirms))?;

@@ -50,6 +50,9 @@ pub(super) fn summary(report: &Report) -> String {
     format!("{}.", parts.join("; "))
 }
 
+/// What is said of the command that loads credentials.
+pub(super) const CREDENTIALS: &str = "the commands ask OpenStack, as the administrator";
+
 /// How sure a finding is, with what speaks for and against it and what was assumed.
 pub(super) fn sure(finding: &Finding) -> String {
     let mut parts = vec![format!("{:.2}", finding.confidence)];

@@ -40,6 +40,28 @@ pub struct Rule {
     pub again: Option<Again>,
 }
 
+/// Whether a command runs a client of OpenStack's services that signs in.
+fn asks_openstack(command: &str) -> bool {
+    const CLIENTS: [&str; 10] = [
+        "openstack",
+        "nova",
+        "neutron",
+        "cinder",
+        "glance",
+        "heat",
+        "manila",
+        "magnum",
+        "trove",
+        "gnocchi",
+    ];
+    let parts = command.split([';', '|', '&', '(', '\'', '"', '\n', '`']);
+    parts.map(str::split_whitespace).any(|mut words| {
+        let is_client = words.next().is_some_and(|word| CLIENTS.contains(&word));
+        is_client
+            && words.next().is_some_and(|word| !["--version", "--help", "help"].contains(&word))
+    })
+}
+
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -334,6 +356,29 @@ pub struct Again {
 }
 
 impl Rule {
+    /// What loads the administrator's credentials, which commands that ask OpenStack want; `None` if
+    /// no command does, or if one loads them itself. packstack writes that file on the host it runs on.
+    ///
+    /// ```
+    /// let rules = ostack_core::rule::KnowledgeBase::builtin();
+    /// assert_eq!(rules.get("nova_no_valid_host")?.credentials(), Some(". /root/keystonerc_admin"));
+    /// assert_eq!(rules.get("host_disk_full")?.credentials(), None);
+    /// # Ok::<(), ostack_core::Error>(())
+    /// ```
+    pub fn credentials(&self) -> Option<&'static str> {
+        let steps = self.fixes.iter().flat_map(|fix| &fix.steps);
+        let fixes = steps.filter_map(|step| match &step.action {
+            Action::Run(command) => Some(command.as_str()),
+            _ => None,
+        });
+        let checks = self.checks.iter().map(|check| check.run.as_str());
+        let verify = self.verify.iter().map(|verify| verify.run.as_str());
+        let commands: Vec<&str> = checks.chain(fixes).chain(verify).collect();
+        let loads = commands.iter().any(|command| command.contains("keystonerc"));
+        let asks = commands.iter().any(|command| asks_openstack(command));
+        (asks && !loads).then_some(". /root/keystonerc_admin")
+    }
+
     /// What the matches of a pattern are for.
     pub fn role(&self, pattern: usize) -> Role {
         match self.reach(pattern) {
