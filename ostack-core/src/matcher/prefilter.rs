@@ -15,8 +15,8 @@ const AT_ONCE: usize = 1024;
 /// Words of the bit table: 64 KiB, and 512 KiB for very many windows.
 const SMALL: usize = 1 << 13;
 const LARGE: usize = 1 << 16;
-/// For so many different windows the small table is enough.
-const FEW: usize = 1 << 15;
+/// For so many windows, of which some are the same, the small table is enough.
+const FEW: usize = 48 << 10;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy)]
@@ -108,12 +108,9 @@ impl<'k> Lane<'k> {
                 set(&mut pieces, hash_piece(piece));
             }
         }
-        let mut keys: Vec<u32> = windows.iter().map(|window| window.key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let mut bits = vec![0; if keys.len() < FEW { SMALL } else { LARGE }];
-        for key in keys {
-            set(&mut bits, hash(key));
+        let mut bits = vec![0; if windows.len() < FEW { SMALL } else { LARGE }];
+        for window in &windows {
+            set(&mut bits, hash(window.key));
         }
         let mut buckets: Box<[u32]> = vec![0; windows.len().next_power_of_two().max(2)].into();
         for (number, window) in (1..).zip(&mut windows) {
