@@ -26,7 +26,7 @@ YARA_X = """
 import sys, yara_x
 patterns = [line.rstrip("\\n").replace("/", "\\\\/") for line in open(sys.argv[2])]
 strings = "\\n".join(f"$p{n} = /{pattern}/" for n, pattern in enumerate(patterns))
-rules = yara_x.compile(f"rule all {{ strings: {strings} condition: any of them }}")
+rules = yara_x.compile(f"rule logs {{ strings: {strings} condition: any of them }}")
 yara_x.Scanner(rules).scan(open(sys.argv[1], "rb").read())
 """
 
@@ -40,21 +40,24 @@ searcher.run()
 
 
 def cpu_seconds(command):
-    """User and system time of a process and its children, and what it wrote to standard error."""
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
-        _, _, usage = os.wait4(child.pid, 0)
+    """User and system time of a process and its children, its exit status, and what it wrote to
+    standard error."""
+    # Not to /dev/null: there grep stops at the first match.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(command, stdout=output, stderr=errors)
+        _, status, usage = os.wait4(child.pid, 0)
         errors.seek(0)
-        return usage.ru_utime + usage.ru_stime, errors.read().decode()
+        status = os.waitstatus_to_exitcode(status)
+        return usage.ru_utime + usage.ru_stime, status, errors.read().decode()
 
 
 def main(ostack, log, patterns):
     python = sys.executable
     commands = {
         "wc -l": ["wc", "-l", log],
-        "ostack": [ostack, "diagnose", log],
-        "ripgrep": ["rg", "-j1", "-f", patterns, log],
-        "GNU grep": ["grep", "-E", "-f", patterns, log],
+        "ostack": [ostack, "diagnose", "--threads", "1", log],
+        "ripgrep": ["rg", "-j1", "-c", "-f", patterns, log],
+        "GNU grep": ["grep", "-c", "-E", "-f", patterns, log],
         "Hyperscan": [python, "-c", HYPERSCAN, log, patterns],
         "YARA-X": [python, "-c", YARA_X, log, patterns],
         "searchkit": [python, "-c", SEARCHKIT, log, patterns],
@@ -72,7 +75,9 @@ def main(ostack, log, patterns):
         for name, command in commands.items():
             if name == "searchkit" and run > 0:
                 continue  # Takes half a minute.
-            seconds, errors = cpu_seconds(command)
+            seconds, status, errors = cpu_seconds(command)
+            if status not in (0, 1) or status == 1 and name != "ostack":
+                sys.exit(f"{name} failed: {errors}")
             times[name].append(seconds)
             for line in errors.splitlines():
                 if line.startswith("scan alone "):
