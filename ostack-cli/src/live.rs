@@ -206,3 +206,37 @@ fn is_same(a: &Metadata, b: &Metadata) -> bool {
 fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_is_cut_off_or_replaced_is_read_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.log");
+        fs::write(&path, "the first\n").unwrap();
+        let mut followed = Followed::open(&path).unwrap();
+        let (sender, pieces) = sync_channel(WAITING);
+        let mut look = || {
+            assert!(followed.send_new(&sender));
+            let pieces = pieces.try_iter().map(Result::unwrap);
+            String::from_utf8(pieces.flatten().collect()).unwrap()
+        };
+        assert_eq!(look(), "the first\n");
+
+        fs::write(&path, "cut\n").unwrap();
+        assert_eq!(look() + &look(), "cut\n");
+
+        let mut old = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        old.write_all(b"late\n").unwrap();
+        fs::rename(&path, folder.path().join("run.log.1")).unwrap();
+        fs::write(&path, "new\n").unwrap();
+        assert_eq!(look() + &look(), "late\nnew\n");
+        assert_eq!(look(), "");
+    }
+}

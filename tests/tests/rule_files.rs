@@ -61,6 +61,12 @@ fn errors_name_the_place() {
       | regex = '\w+ \d+'
       |         ^^^^^^^^^
     ");
+    insta::assert_snapshot!(error("regex = ", "record = \"oslo\"\nfield = \"level\"\nregex = "), @"
+    x.toml:11:9: expected an `anchor` too, but found none
+      | regex = 'flux (?<what>.+) low'
+      |         ^^^^^^^^^^^^^^^^^^^^^^
+      help: this field holds a word of ostack's, not of the log: name a literal of 4 bytes or more that every such record contains
+    ");
     insta::assert_snapshot!(error("flux --raise", "flux --raise {{ what }}"), @r#"
     x.toml:13:7: expected a capture that is safe in a command or a file, but the pattern of `what` matches more than [\w.+:@%/=-]
       | run = "flux --raise {{ what }}"

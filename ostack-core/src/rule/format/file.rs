@@ -412,6 +412,15 @@ fn unknown_name<'n>(
     }
 }
 
+/// Whether the pattern's field holds a word that need not stand in the log.
+fn names_a_word(pattern: &PatternFile) -> bool {
+    match pattern.field.as_ref().map(|field| field.get_ref().as_str()) {
+        Some("level" | "tool" | "problem") => true,
+        Some("event") => pattern.record.as_deref() != Some("audit"),
+        _ => false,
+    }
+}
+
 type Captures = BTreeMap<String, bool>;
 
 fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern>, Captures)> {
@@ -447,6 +456,11 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
                 return Err(
                     at.error(&anchor.span(), "expected at least 4 bytes that every match contains")
                 );
+            }
+            None if names_a_word(file) => {
+                return Err(at
+                    .error(&file.regex.span(), "expected an `anchor` too, but found none")
+                    .help("this field holds a word of ostack's, not of the log: name a literal of 4 bytes or more that every such record contains"));
             }
             None => anchor::anchors(&hir),
         };
