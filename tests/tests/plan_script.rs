@@ -31,7 +31,7 @@ case "$*" in
         centos-release-openstack-*)
             echo "$word" >>"$HOST/state/rpm"
             rm -f "$HOST/state/updated"
-            printf '[centos-openstack]\nmirrorlist=http://mirrorlist.centos.org/?repo=cloud\n#baseurl=http://mirror.centos.org/cloud/\n' >"$HOST/etc/yum.repos.d/cloud.repo"
+            printf '[centos-openstack]\nmirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=cloud-openstack-victoria\n#baseurl=http://mirror.centos.org/$contentdir/$releasever/cloud/$basearch/openstack-victoria/\n' >"$HOST/etc/yum.repos.d/cloud.repo"
             ;;
         *) echo "$word" >>"$HOST/state/rpm" ;;
         esac
@@ -95,7 +95,7 @@ impl Host {
             fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let base = "[baseos]\nmirrorlist=http://mirrorlist.centos.org/?repo=BaseOS\n#baseurl=http://mirror.centos.org/BaseOS/\nenabled=1\n";
+        let base = "[baseos]\nmirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=BaseOS&infra=$infra\n#baseurl=http://mirror.centos.org/$contentdir/$releasever/BaseOS/$basearch/os/\nenabled=1\n";
         fs::write(at.join("etc/yum.repos.d/base.repo"), base).unwrap();
         fs::write(at.join("etc/yum.repos.d/epel.repo"), "[epel]\nenabled=1\n").unwrap();
         for conf in ["etc/dnf/dnf.conf", "etc/yum.conf"] {
@@ -169,10 +169,20 @@ fn victoria_on_centos_8_stops_where_it_fails_and_goes_on_there() {
     ];
     let mut rest = log.iter();
     assert!(order.iter().all(|wanted| rest.any(|line| line == wanted)), "{log:#?}");
-    for name in ["base.repo", "cloud.repo"] {
+    let archived = [
+        (
+            "base.repo",
+            "\nbaseurl=http://vault.centos.org/$contentdir/$releasever/BaseOS/$basearch/os/\n",
+        ),
+        (
+            "cloud.repo",
+            "\nbaseurl=http://vault.centos.org/centos/$releasever/cloud/$basearch/openstack-victoria/\n",
+        ),
+    ];
+    for (name, address) in archived {
         let repo = fs::read_to_string(host.at("etc/yum.repos.d").join(name)).unwrap();
-        assert!(repo.contains("\nbaseurl=http://vault.centos.org/"), "{repo}");
-        assert!(repo.contains("\n#mirrorlist="), "{repo}");
+        assert!(repo.contains(address), "{repo}");
+        assert!(!repo.contains("\nmirrorlist="), "{repo}");
     }
     assert!(
         fs::read_to_string(host.at("etc/yum.repos.d/epel.repo")).unwrap().contains("enabled=0")
