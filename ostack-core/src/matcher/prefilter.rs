@@ -132,19 +132,19 @@ impl<'k> Lane<'k> {
         while at + WINDOW <= text.len() {
             let part = &text[at..text.len().min(at + STEP * (AT_ONCE - 1) + WINDOW)];
             let (places, count) = if STEP == WINDOW {
-                marked(bits, part.as_chunks().0, &mut seen)
+                marked(bits, part.as_chunks().0.iter().copied(), &mut seen)
             } else {
                 let windows = part.windows(WINDOW).step_by(STEP);
                 let windows = windows.map(|window| *window.first_chunk().expect("it is one"));
-                marked(bits, &windows.collect::<Vec<_>>(), &mut seen)
+                marked(bits, windows, &mut seen)
             };
             for &place in &seen[..count] {
-                let at = at + usize::from(place) * STEP;
+                let at = at + place as usize * STEP;
                 if pieces.is_none_or(|pieces| may_stand(pieces, text, at)) {
                     self.compare(text, at, found);
                 }
             }
-            at += places * STEP;
+            at += places as usize * STEP;
         }
     }
 
@@ -175,24 +175,17 @@ impl<'k> Lane<'k> {
 #[inline]
 fn marked<const WORDS: usize>(
     bits: &[u64; WORDS],
-    windows: &[[u8; WINDOW]],
-    seen: &mut [u16; AT_ONCE],
-) -> (usize, usize) {
-    // The hashes of some windows are made at once, by vector instructions.
-    let mut hashes = [0; 64];
-    let (mut place, mut count) = (0, 0);
-    for some in windows.chunks(hashes.len()) {
-        for (hash_of, window) in hashes.iter_mut().zip(some) {
-            *hash_of = hash(key(*window));
-        }
-        for &hash in &hashes[..some.len()] {
-            // Without branches: whether a bit is set cannot be foretold.
-            seen[count % AT_ONCE] = place;
-            count += usize::from(is_set(bits, hash));
-            place += 1;
-        }
+    windows: impl Iterator<Item = [u8; WINDOW]>,
+    seen: &mut [u32; AT_ONCE],
+) -> (u32, usize) {
+    let (mut places, mut count) = (0, 0);
+    for window in windows {
+        // Without branches: whether a bit is set cannot be foretold.
+        seen[count % AT_ONCE] = places;
+        count += usize::from(is_set(bits, hash(key(window))));
+        places += 1;
     }
-    (windows.len(), count)
+    (places, count)
 }
 
 /// Whether the piece of an anchor may stand around the window at `at`.

@@ -134,7 +134,7 @@ fn body(out: &mut String, finding: &Finding) {
     push(out, &escape(&finding.cause));
     push(out, &format!("Confidence {}", escape(&words::sure(finding))));
     if let Some(credentials) = &finding.credentials {
-        push(out, &fence("sh", &format!("{credentials}   # {}", words::CREDENTIALS)));
+        push(out, &fence("sh", &words::credentials(credentials)));
     }
     for check in &finding.checks {
         push(out, "To decide:");

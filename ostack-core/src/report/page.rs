@@ -55,7 +55,7 @@ fn write(page: &mut Page, rule: &Rule) -> fmt::Result {
         page.section("doubt", &say(text))?;
     }
     if let Some(credentials) = rule.credentials() {
-        page.section("first", &format!("{credentials}   # {}", words::CREDENTIALS))?;
+        page.section("first", &words::credentials(credentials))?;
     }
     for check in &rule.checks {
         page.section("decide", &say(&check.run))?;

@@ -162,7 +162,7 @@ impl Page {
         self.section("why", &finding.cause)?;
         self.section("sure", &words::sure(finding))?;
         if let Some(credentials) = &finding.credentials {
-            self.section("first", &format!("{credentials}   # {}", words::CREDENTIALS))?;
+            self.section("first", &words::credentials(credentials))?;
         }
         for check in &finding.checks {
             self.section("decide", &check.command)?;

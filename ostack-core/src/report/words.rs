@@ -50,8 +50,13 @@ pub(super) fn summary(report: &Report) -> String {
     format!("{}.", parts.join("; "))
 }
 
-/// What is said of the command that loads credentials.
+/// Why credentials are loaded.
 pub(super) const CREDENTIALS: &str = "the commands ask OpenStack, as the administrator";
+
+/// The command that loads credentials, and why.
+pub(super) fn credentials(command: &str) -> String {
+    format!("{command}   # {CREDENTIALS}")
+}
 
 /// How sure a finding is, with what speaks for and against it and what was assumed.
 pub(super) fn sure(finding: &Finding) -> String {

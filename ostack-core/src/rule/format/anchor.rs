@@ -302,9 +302,9 @@ impl Want {
                         Edge::Start => self.cross(&whole, &set),
                         Edge::End => self.cross(&set, &whole),
                     };
-                    let goes_on = is_exact && longer.is_some();
-                    whole = longer.unwrap_or_else(|| std::mem::take(&mut whole));
-                    goes_on
+                    let Some(longer) = longer else { return false };
+                    whole = longer;
+                    is_exact
                 };
                 match edge {
                     Edge::Start => parts.iter().all(&mut add),
