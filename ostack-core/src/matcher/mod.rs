@@ -11,6 +11,7 @@
 mod hits;
 mod normal;
 mod prefilter;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

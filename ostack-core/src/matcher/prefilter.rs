@@ -8,13 +8,12 @@
 
 use std::ops::Range;
 
+use super::windows::{AT_ONCE, hash, is_set, mark, set};
 use crate::rule::anchor::{PIECE, STEP, WINDOW, key};
 
-/// How many places of the text are looked at before one is compared.
-const AT_ONCE: usize = 1024;
 /// Words of the bit table: 64 KiB, and 512 KiB for very many windows.
-const SMALL: usize = 1 << 13;
-const LARGE: usize = 1 << 16;
+const SMALL: usize = 1 << 14;
+const LARGE: usize = 1 << 17;
 /// For so many windows, of which some are the same, the small table is enough.
 const FEW: usize = 48 << 10;
 
@@ -58,11 +57,10 @@ impl<'k> Prefilter<'k> {
     /// it does. White space in the text must be in normal form; letters need not be.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(Range<usize>, u32)) {
         for lane in self.lanes.iter().filter(|lane| !lane.anchors.is_empty()) {
-            match (lane.step, lane.bits.len()) {
-                (STEP, SMALL) => lane.scan::<STEP, SMALL>(text, &mut found),
-                (STEP, _) => lane.scan::<STEP, LARGE>(text, &mut found),
-                (_, SMALL) => lane.scan::<1, SMALL>(text, &mut found),
-                (_, _) => lane.scan::<1, LARGE>(text, &mut found),
+            if lane.bits.len() == SMALL {
+                lane.scan::<SMALL>(text, &mut found);
+            } else {
+                lane.scan::<LARGE>(text, &mut found);
             }
         }
     }
@@ -73,9 +71,9 @@ impl<'k> Prefilter<'k> {
 struct Lane<'k> {
     step: usize,
     /// A bit for each hash of a window.
-    bits: Box<[u64]>,
+    bits: Box<[u32]>,
     /// A bit for each hash of a piece, where anchors have one.
-    pieces: Box<[u64]>,
+    pieces: Box<[u32]>,
     /// The first window of each bucket, plus one.
     buckets: Box<[u32]>,
     windows: Vec<Window>,
@@ -120,31 +118,27 @@ impl<'k> Lane<'k> {
         Self { step, bits: bits.into(), pieces: pieces.into(), buckets, windows, anchors }
     }
 
-    fn scan<const STEP: usize, const WORDS: usize>(
-        &self,
-        text: &[u8],
-        found: &mut impl FnMut(Range<usize>, u32),
-    ) {
-        let bits: &[u64; WORDS] = (&*self.bits).try_into().expect("the table has this size");
-        let pieces: Option<&[u64; SMALL]> = (&*self.pieces).try_into().ok();
-        let mut seen = [0; AT_ONCE];
-        let mut at = 0;
-        while at + WINDOW <= text.len() {
-            let part = &text[at..text.len().min(at + STEP * (AT_ONCE - 1) + WINDOW)];
-            let (places, count) = if STEP == WINDOW {
-                marked(bits, part.as_chunks().0.iter().copied(), &mut seen)
-            } else {
-                let windows = part.windows(WINDOW).step_by(STEP);
-                let windows = windows.map(|window| *window.first_chunk().expect("it is one"));
-                marked(bits, windows, &mut seen)
-            };
-            for &place in &seen[..count] {
-                let at = at + place as usize * STEP;
-                if pieces.is_none_or(|pieces| may_stand(pieces, text, at)) {
-                    self.compare(text, at, found);
+    fn scan<const WORDS: usize>(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, u32)) {
+        let bits: &[u32; WORDS] = (&*self.bits).try_into().expect("the table has this size");
+        let pieces: Option<&[u32; SMALL]> = (&*self.pieces).try_into().ok();
+        let mut marks = [[0; 8]; AT_ONCE / 64];
+        // Windows stand one behind the other; where every place is looked at, so do those that begin
+        // between them.
+        for offset in (0..WINDOW.min(text.len())).step_by(self.step) {
+            let parts = text[offset..].chunks(WINDOW * AT_ONCE);
+            for (part, start) in parts.zip((offset..).step_by(WINDOW * AT_ONCE)) {
+                let marks = mark(bits, part, &mut marks);
+                for (marks, start) in marks.iter().zip((start..).step_by(64 * WINDOW)) {
+                    let mut marks = u64::from_le_bytes(*marks);
+                    while marks != 0 {
+                        let at = start + marks.trailing_zeros() as usize * WINDOW;
+                        marks &= marks - 1;
+                        if pieces.is_none_or(|pieces| may_stand(pieces, text, at)) {
+                            self.compare(text, at, found);
+                        }
+                    }
                 }
             }
-            at += places as usize * STEP;
         }
     }
 
@@ -170,27 +164,9 @@ impl<'k> Lane<'k> {
     }
 }
 
-/// Looks at windows, at most as many as `seen` holds, and keeps the places of those that an anchor may
-/// have. How many there are, and how many were kept.
-#[inline]
-fn marked<const WORDS: usize>(
-    bits: &[u64; WORDS],
-    windows: impl Iterator<Item = [u8; WINDOW]>,
-    seen: &mut [u32; AT_ONCE],
-) -> (u32, usize) {
-    let (mut places, mut count) = (0, 0);
-    for window in windows {
-        // Without branches: whether a bit is set cannot be foretold.
-        seen[count % AT_ONCE] = places;
-        count += usize::from(is_set(bits, hash(key(window))));
-        places += 1;
-    }
-    (places, count)
-}
-
 /// Whether the piece of an anchor may stand around the window at `at`.
 #[inline]
-fn may_stand(pieces: &[u64; SMALL], text: &[u8], at: usize) -> bool {
+fn may_stand(pieces: &[u32; SMALL], text: &[u8], at: usize) -> bool {
     // All of the pieces that have the window, and the byte behind the last.
     const AROUND: usize = PIECE + STEP;
     let around = at.checked_sub(STEP - 1).and_then(|start| text[start..].first_chunk::<AROUND>());
@@ -203,31 +179,10 @@ fn may_stand(pieces: &[u64; SMALL], text: &[u8], at: usize) -> bool {
     })
 }
 
-/// A multiplication: its upper bits differ for windows that are alike.
-fn hash(key: u32) -> u32 {
-    key.wrapping_mul(0x9E37_79B1)
-}
-
-/// The same of a piece; the byte behind it does not matter.
+/// Of a piece, as [`hash`] is of a window; the byte behind it does not matter.
 fn hash_piece(piece: [u8; PIECE + 1]) -> u32 {
     let bytes = (u64::from_le_bytes(piece) | 0x2020_2020_2020_2020) << 8;
     (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
-}
-
-/// The word and the bit of a hash in a table of so many words, a power of two.
-fn bit(hash: u32, words: usize) -> (usize, u32) {
-    let bit = hash >> (26 - words.trailing_zeros());
-    (bit as usize / 64, bit % 64)
-}
-
-fn is_set(bits: &[u64], hash: u32) -> bool {
-    let (word, bit) = bit(hash, bits.len());
-    bits[word] >> bit & 1 != 0
-}
-
-fn set(bits: &mut [u64], hash: u32) {
-    let (word, bit) = bit(hash, bits.len());
-    bits[word] |= 1 << bit;
 }
 
 fn bucket(hash: u32, buckets: usize) -> usize {
