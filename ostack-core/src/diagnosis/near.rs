@@ -68,12 +68,20 @@ impl<'m, 'k> Near<'m, 'k> {
         for block in &self.blocks {
             let first = block.first_number();
             let here = wanted.start.max(first)..wanted.end.min(first + block.len() as u64);
-            for number in here.clone() {
-                let entry = block.entry((number - first) as usize);
-                if let Some(of) = self.matcher.confirm(slot, &entry) {
-                    let (rule, pattern) = (of.rule, of.pattern);
-                    hits.add(rule, pattern, Hit::new(of, &entry, source));
-                    found.push_back((rule, pattern, number));
+            if !here.is_empty() {
+                let records = (here.start - first) as usize..(here.end - first) as usize;
+                let may_match = |from: usize, to: usize| {
+                    let text = &block.text()[block.range(from).start..block.range(to).end];
+                    self.matcher.may_match(slot, text)
+                };
+                let any = may_match(records.start, records.end - 1);
+                for index in records.filter(|&index| any && may_match(index, index)) {
+                    let entry = block.entry(index);
+                    if let Some(of) = self.matcher.confirm(slot, &entry) {
+                        let (rule, pattern, number) = (of.rule, of.pattern, entry.number);
+                        hits.add(rule, pattern, Hit::new(of, &entry, source));
+                        found.push_back((rule, pattern, number));
+                    }
                 }
             }
             wanted.start = wanted.start.max(here.end);

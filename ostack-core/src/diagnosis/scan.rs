@@ -352,7 +352,10 @@ impl Part {
         let mut part = Self::default();
         let mut awake = std::mem::take(&mut scratch.awake);
         timed(clock, Stage::Anchors, || matcher.wake(block, forgetful, scratch, &mut awake));
-        let mut next = awake.iter().copied().peekable();
+        let may_match = |(record, slot): &(u32, u32)| {
+            matcher.may_match(*slot, &block.text()[block.range(*record as usize)])
+        };
+        let mut next = awake.iter().copied().filter(may_match).peekable();
         for index in 0..block.len() {
             let is_awake = next.peek().is_some_and(|(record, _)| *record as usize == index);
             let (kind, level) = (block.kind(index), block.level(index));

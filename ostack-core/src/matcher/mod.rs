@@ -259,12 +259,21 @@ impl<'k> Matcher<'k> {
             awake.sort_unstable();
             awake.dedup();
         }
-        awake.iter().filter_map(|slot| Some(self.confirm(*slot, entry)?.rule)).collect()
+        let likely = awake.iter().filter(|slot| self.may_match(**slot, entry.text));
+        likely.filter_map(|slot| Some(self.confirm(*slot, entry)?.rule)).collect()
     }
 
     /// Each pattern's first match in a record, in the order of rules; every expression is run.
     pub fn matches<'e>(&'e self, entry: &'e Entry<'_>) -> impl Iterator<Item = Match> {
         (0..self.slots.len() as u32).filter_map(|slot| self.confirm(slot, entry))
+    }
+
+    /// Whether a pattern may match a record that has this text, or one of several that it spans.
+    pub(crate) fn may_match(&self, slot: u32, text: &[u8]) -> bool {
+        let slot = self.slot(slot);
+        self.prefilter.is_none()
+            || slot.compiled.get().is_some()
+            || self.rules.rule(slot.rule).patterns[slot.pattern].required.is_in(text)
     }
 
     /// The first match of a pattern in a record.

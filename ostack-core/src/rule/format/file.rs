@@ -12,6 +12,7 @@ use super::model::{
     Action, Again, Allow, AnswerTest, Change, Check, Edit, Explains, FileTest, Fix, FixWhen,
     Pattern, Risk, Rule, Scope, Severity, Side, Status, Step, Verify, When, Within,
 };
+use super::required::Required;
 use super::template;
 use crate::error::{Error, ErrorKind, Result};
 use crate::span::{LineColumn, characters};
@@ -479,6 +480,7 @@ fn check_patterns(at: &Places<'_>, files: &[PatternFile]) -> Result<(Vec<Pattern
             field: file.field.as_ref().map(|f| f.get_ref().clone()),
             regex: file.regex.get_ref().clone(),
             anchors,
+            required: if names_a_word(file) { Required::NOTHING } else { Required::of(&hir) },
             letters: anchor::letters(&hir),
             within: None,
         });

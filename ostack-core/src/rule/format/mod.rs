@@ -4,6 +4,7 @@
 pub mod anchor;
 mod file;
 mod model;
+pub mod required;
 pub mod template;
 
 pub use file::{FORMAT, RuleTest, parse};

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::anchor::Anchor;
+use super::required::Required;
 
 /// One piece of knowledge: what it looks like, why it happens, what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -162,6 +163,8 @@ pub struct Pattern {
     pub regex: String,
     /// Literals in normal form, one of which every match contains.
     pub anchors: Vec<Anchor>,
+    /// What else a record must contain.
+    pub required: Required,
     /// How many bytes in a row every match surely has.
     pub letters: usize,
     /// How near another pattern's match must be.
