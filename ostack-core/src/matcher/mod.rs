@@ -75,7 +75,7 @@ pub(crate) struct Slot {
     pub(crate) rule: usize,
     pub(crate) pattern: usize,
     pub(crate) role: Role,
-    compiled: OnceLock<Compiled>,
+    compiled: OnceLock<Box<Compiled>>,
 }
 
 /// A prefilter without the patterns that have said all that they can, and one of those and of the
@@ -197,10 +197,9 @@ impl<'k> Matcher<'k> {
         normal.clear();
         starts.clear();
         let text = block.text();
-        let mut add = |record: usize, part: Range<usize>| {
-            starts.push((normal.len(), record as u32));
-            normal::push(&text[part], normal);
+        let mut begin = |record: usize, normal: &mut Vec<u8>| {
             normal.push(b'\n');
+            starts.push((normal.len(), record as u32));
         };
         let spans_lines = |record: &usize| match block.line_ends(*record) {
             0 => false,
@@ -208,7 +207,10 @@ impl<'k> Matcher<'k> {
             1 => !text[block.range(*record)].ends_with(b"\n"),
             _ => true,
         };
-        (0..block.len()).filter(spans_lines).for_each(|record| add(record, block.range(record)));
+        for record in (0..block.len()).filter(spans_lines) {
+            begin(record, normal);
+            normal::push(&text[block.range(record)], normal);
+        }
         let reach = prefilter.longest();
         let mut irregular = Irregular::new(text);
         let mut at = 0;
@@ -219,15 +221,19 @@ impl<'k> Matcher<'k> {
                 at = whole.end;
                 continue;
             }
+            begin(record, normal);
             // What an anchor may cover that goes over white space which is not in normal form.
-            let start = odd.saturating_sub(reach).max(whole.start);
-            let mut end = odd + 1;
-            while let Some(odd) =
-                irregular.next(end).filter(|odd| *odd < (end + reach).min(whole.end))
-            {
-                end = odd + 1;
+            at = odd.saturating_sub(reach).max(whole.start);
+            let mut next = Some(odd);
+            while let Some(odd) = next {
+                let white = normal::white_at(text, odd, at..whole.end);
+                normal.extend_from_slice(&text[at..white.start]);
+                normal.push(b' ');
+                at = white.end;
+                next = irregular.next(at).filter(|odd| *odd < (at + reach).min(whole.end));
             }
-            add(record, start..(end + reach).min(whole.end));
+            let end = (at + reach).min(whole.end);
+            normal.extend_from_slice(&text[at..end]);
             at = end;
         }
         prefilter.scan(normal, |place, slot| {
@@ -295,7 +301,7 @@ impl<'k> Matcher<'k> {
     fn run(&self, slot: &Slot, entry: &Entry<'_>) -> Option<Match> {
         let compiled = slot.compiled.get_or_init(|| {
             let pattern = &self.rules.rule(slot.rule).patterns[slot.pattern];
-            Compiled::new(pattern).expect("a rule is compiled once when it is loaded")
+            Box::new(Compiled::new(pattern).expect("a rule is compiled once when it is loaded"))
         });
         if compiled.kind.is_some_and(|kind| kind != entry.record.kind()) {
             return None;

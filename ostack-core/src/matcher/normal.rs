@@ -2,6 +2,7 @@
 //!
 //! Most lines of most logs are in it as they stand; only the others are copied.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -44,6 +45,14 @@ fn next_blanks(text: &[u8], from: usize) -> usize {
 fn next_tab(text: &[u8], from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     memchr::memchr3(b'\t', 0x0b, 0x0c, rest).map_or(text.len(), |at| from + at)
+}
+
+/// The white space around a place of a part of the text.
+pub(super) fn white_at(text: &[u8], place: usize, within: Range<usize>) -> Range<usize> {
+    let white = |byte: &&u8| is_white(**byte);
+    let before = text[within.start..place].iter().rev().take_while(white).count();
+    let behind = text[place..within.end].iter().take_while(white).count();
+    place - before..place + behind
 }
 
 /// Adds `text` to `normal`, in normal form.

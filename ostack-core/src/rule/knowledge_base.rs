@@ -30,7 +30,7 @@ enum Known {
         head: Head<'static>,
         body: &'static [u8],
         tests: &'static [u8],
-        rule: Box<OnceLock<Rule>>,
+        rule: OnceLock<Box<Rule>>,
     },
     Loaded {
         rule: Box<Rule>,
@@ -49,7 +49,12 @@ impl KnowledgeBase {
             postcard::from_bytes(BUILT_IN).expect("build.rs wrote what this crate reads");
         let parts = table.heads.into_iter().zip(table.bodies).zip(table.tests);
         let rules: Vec<Known> = parts
-            .map(|((head, body), tests)| Known::BuiltIn { head, body, tests, rule: Box::default() })
+            .map(|((head, body), tests)| Known::BuiltIn {
+                head,
+                body,
+                tests,
+                rule: OnceLock::new(),
+            })
             .collect();
         Self { rules, by_id: BTreeMap::new(), built_in_anchors: table.anchors, loaded: Vec::new() }
             .indexed()
@@ -215,7 +220,8 @@ impl KnowledgeBase {
     pub fn rule(&self, index: usize) -> &Rule {
         match &self.rules[index] {
             Known::BuiltIn { body, rule, .. } => {
-                rule.get_or_init(|| postcard::from_bytes(body).expect("build.rs wrote a rule"))
+                let decode = || postcard::from_bytes(body).expect("build.rs wrote a rule");
+                rule.get_or_init(|| Box::new(decode()))
             }
             Known::Loaded { rule, .. } => rule,
         }
