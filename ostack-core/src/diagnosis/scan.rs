@@ -81,7 +81,7 @@ impl Scan {
         let mut taker =
             Taker { scan: Self::default(), tracker: RunTracker::new(), open: VecDeque::new() };
         let threads = if live.is_some() { 1 } else { sources.most_threads() };
-        let work = |job: Job<'_, 'k>, scratch: &mut Scratch| job.done(matcher, scratch, clock);
+        let work = |job: Job<'_>, scratch: &mut Scratch| job.done(matcher, scratch, clock);
         crew::with(threads, &work, |crew| {
             let mut spare = Vec::new();
             let mut logs = sources.logs().enumerate();
@@ -158,12 +158,12 @@ impl Scan {
 }
 
 /// A block that is to be asked what it says.
-struct Job<'s, 'k> {
+struct Job<'s> {
     source: (usize, Arc<Log<'s>>),
     block: Block,
     /// How many patterns had said enough, and the prefilters without them.
     enough: usize,
-    forgetful: Option<Arc<Forgetful<'k>>>,
+    forgetful: Option<Arc<Forgetful>>,
 }
 
 /// A block, and what it says.
@@ -174,8 +174,8 @@ struct Done {
     part: Part,
 }
 
-impl<'k> Job<'_, 'k> {
-    fn done(self, matcher: &Matcher<'k>, scratch: &mut Scratch, clock: Option<&Clock>) -> Done {
+impl Job<'_> {
+    fn done(self, matcher: &Matcher<'_>, scratch: &mut Scratch, clock: Option<&Clock>) -> Done {
         let Self { source: (index, log), block, enough, forgetful } = self;
         let part = timed(clock, Stage::Blocks, || {
             Part::of(&block, (index, &log), matcher, forgetful.as_deref(), scratch, clock)
@@ -192,9 +192,9 @@ struct Taker<'s, 'm, 'k> {
     open: VecDeque<SourceScan<'s, 'm, 'k>>,
 }
 
-impl<'s, 'k> Taker<'s, '_, 'k> {
+impl<'s> Taker<'s, '_, '_> {
     /// A block of the source that is being read, to be asked.
-    fn job(&self, block: Block) -> Job<'s, 'k> {
+    fn job(&self, block: Block) -> Job<'s> {
         let of = self.open.back().expect("a source is being read");
         Job {
             source: of.source.clone(),
@@ -231,7 +231,7 @@ struct SourceScan<'s, 'm, 'k> {
     anywhere: BTreeMap<u32, u64>,
     /// Patterns that have matched so often that more says nothing, and the prefilters without them.
     enough: BTreeSet<u32>,
-    forgetful: Option<Arc<Forgetful<'k>>>,
+    forgetful: Option<Arc<Forgetful>>,
 }
 
 impl<'s, 'm, 'k> SourceScan<'s, 'm, 'k> {
@@ -341,11 +341,11 @@ enum Success {
 
 impl Part {
     /// What a block says, whatever came before it.
-    fn of<'k>(
+    fn of(
         block: &Block,
         source: (usize, &Source),
-        matcher: &Matcher<'k>,
-        forgetful: Option<&Forgetful<'k>>,
+        matcher: &Matcher<'_>,
+        forgetful: Option<&Forgetful>,
         scratch: &mut Scratch,
         clock: Option<&Clock>,
     ) -> Self {

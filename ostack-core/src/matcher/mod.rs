@@ -23,7 +23,7 @@ use regex::bytes::{Regex, RegexBuilder};
 pub use hits::{Hit, Hits};
 pub(crate) use hits::{order_of, record_of, source_of};
 use normal::Irregular;
-use prefilter::{Anchor, Prefilter};
+use prefilter::{Anchor, Bits, Prefilter};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Block, Entry, Kind};
@@ -78,12 +78,11 @@ pub(crate) struct Slot {
     compiled: OnceLock<Box<Compiled>>,
 }
 
-/// A prefilter without the patterns that have said all that they can, and one of those and of the
-/// patterns that accompany others.
+/// Patterns that have said all that they can, and what the others are looked for with.
 #[derive(Debug)]
-pub(crate) struct Forgetful<'k> {
-    wanted: Prefilter<'k>,
-    others: Prefilter<'k>,
+pub(crate) struct Forgetful {
+    slots: BTreeSet<u32>,
+    bits: Bits,
 }
 
 /// A pattern, ready to run.
@@ -110,7 +109,7 @@ impl<'k> Matcher<'k> {
     /// A matcher of all rules.
     pub fn new(rules: &'k KnowledgeBase) -> Self {
         let mut matcher = Self::exhaustive(rules);
-        matcher.prefilter = Some(matcher.filter(|_, slot| slot.role != Role::Near));
+        matcher.prefilter = Some(matcher.filter(|slot| slot.role != Role::Near));
         matcher
     }
 
@@ -143,17 +142,15 @@ impl<'k> Matcher<'k> {
     }
 
     /// A prefilter of the anchors of some patterns.
-    fn filter(&self, of: impl Fn(u32, &Slot) -> bool) -> Prefilter<'k> {
+    fn filter(&self, of: impl Fn(&Slot) -> bool) -> Prefilter<'k> {
         let anchors = self.anchors.iter().copied();
-        Prefilter::new(anchors.filter(|a| of(a.slot, &self.slots[a.slot as usize])))
+        Prefilter::new(anchors.filter(|a| of(&self.slots[a.slot as usize])))
     }
 
-    /// A prefilter without these patterns; none where nothing is filtered.
-    pub(crate) fn without(&self, slots: &BTreeSet<u32>) -> Option<Forgetful<'k>> {
-        self.prefilter.as_ref()?;
-        let wanted = |index, slot: &Slot| slot.role != Role::Near && !slots.contains(&index);
-        let others = self.filter(|index, slot| !wanted(index, slot));
-        Some(Forgetful { wanted: self.filter(wanted), others })
+    /// What is to be known to leave out these patterns; none where nothing is filtered.
+    pub(crate) fn without(&self, slots: &BTreeSet<u32>) -> Option<Forgetful> {
+        let bits = self.prefilter.as_ref()?.bits_of(|slot| !slots.contains(&slot));
+        Some(Forgetful { slots: slots.clone(), bits })
     }
 
     pub(crate) fn slot(&self, slot: u32) -> &Slot {
@@ -175,20 +172,28 @@ impl<'k> Matcher<'k> {
     pub(crate) fn wake(
         &self,
         block: &Block,
-        forgetful: Option<&Forgetful<'k>>,
+        forgetful: Option<&Forgetful>,
         scratch: &mut Scratch,
         awake: &mut Vec<(u32, u32)>,
     ) {
         let Scratch { normal, starts, .. } = scratch;
         awake.clear();
-        let Some(prefilter) = forgetful.map(|f| &f.wanted).or(self.prefilter.as_ref()) else {
+        let Some(prefilter) = &self.prefilter else {
             let slots = (0..).zip(&self.slots).filter(|(_, slot)| slot.role != Role::Near);
             let slots: Vec<u32> = slots.map(|(index, _)| index).collect();
             let records = 0..block.len() as u32;
             awake.extend(records.flat_map(|r| slots.iter().map(move |&slot| (r, slot))));
             return;
         };
-        prefilter.scan(block.text(), |place, slot| {
+        let scan = |text: &[u8], found: &mut dyn FnMut(Range<usize>, u32)| match forgetful {
+            None => prefilter.scan(text, found),
+            Some(Forgetful { slots, bits }) => prefilter.scan_with(bits, text, |place, slot| {
+                if !slots.contains(&slot) {
+                    found(place, slot);
+                }
+            }),
+        };
+        scan(block.text(), &mut |place, slot| {
             let record = block.index_at(place.start);
             if place.end <= block.range(record).end {
                 awake.push((record as u32, slot));
@@ -236,7 +241,7 @@ impl<'k> Matcher<'k> {
             normal.extend_from_slice(&text[at..end]);
             at = end;
         }
-        prefilter.scan(normal, |place, slot| {
+        scan(normal, &mut |place, slot| {
             let record = starts.partition_point(|(start, _)| *start <= place.start) - 1;
             awake.push((starts[record].1, slot));
         });
@@ -248,22 +253,25 @@ impl<'k> Matcher<'k> {
     pub(crate) fn others(
         &self,
         entry: &Entry<'_>,
-        forgetful: Option<&Forgetful<'k>>,
+        forgetful: Option<&Forgetful>,
         scratch: &mut Scratch,
     ) -> Vec<usize> {
         let is_near = |slot: &Slot| slot.role == Role::Near;
         let Scratch { normal, near: awake, .. } = scratch;
         awake.clear();
-        if self.prefilter.is_none() {
-            awake.extend((0..).zip(&self.slots).filter(|(_, s)| is_near(s)).map(|(i, _)| i));
-        } else {
+        if let Some(prefilter) = &self.prefilter {
             normal.clear();
             normal::push(entry.text, normal);
-            let near = || self.near.get_or_init(|| self.filter(|_, slot| is_near(slot)));
-            let others = forgetful.map_or_else(near, |forgetful| &forgetful.others);
-            others.scan(normal, |_, slot| awake.push(slot));
+            let near = self.near.get_or_init(|| self.filter(is_near));
+            near.scan(normal, |_, slot| awake.push(slot));
+            if let Some(Forgetful { slots, .. }) = forgetful {
+                let forgotten = |slot: &u32| slots.contains(slot);
+                prefilter.scan(normal, |_, slot| awake.extend(Some(slot).filter(forgotten)));
+            }
             awake.sort_unstable();
             awake.dedup();
+        } else {
+            awake.extend((0..).zip(&self.slots).filter(|(_, s)| is_near(s)).map(|(i, _)| i));
         }
         let likely = awake.iter().filter(|slot| self.may_match(**slot, entry.text));
         likely.filter_map(|slot| Some(self.confirm(*slot, entry)?.rule)).collect()

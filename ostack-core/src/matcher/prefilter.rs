@@ -33,12 +33,24 @@ pub(super) struct Anchor<'k> {
 pub(super) struct Prefilter<'k> {
     /// Those that are long enough to be looked for in steps, and the others.
     lanes: [Lane<'k>; 2],
+    /// The bits of all of them.
+    bits: Bits,
+    /// The length of the longest anchor.
+    longest: usize,
 }
+
+/// Which bits of a prefilter are set.
+#[derive(Debug)]
+pub(super) struct Bits([LaneBits; 2]);
 
 impl<'k> Prefilter<'k> {
     pub(super) fn new(anchors: impl Iterator<Item = Anchor<'k>>) -> Self {
         let (long, short) = anchors.partition(|anchor| anchor.literal.len() >= PIECE);
-        Self { lanes: [Lane::new(STEP, long), Lane::new(1, short)] }
+        let lanes = [Lane::new(STEP, long), Lane::new(1, short)];
+        let bits = Bits(lanes.each_ref().map(|lane| lane.bits(|_| true)));
+        let anchors = lanes.iter().flat_map(|lane| &lane.anchors);
+        let longest = anchors.map(|anchor| anchor.literal.len()).max().unwrap_or_default();
+        Self { lanes, bits, longest }
     }
 
     /// The anchors that are so short that every place of a text must be looked at.
@@ -49,18 +61,33 @@ impl<'k> Prefilter<'k> {
 
     /// The length of the longest anchor.
     pub(super) fn longest(&self) -> usize {
-        let anchors = self.lanes.iter().flat_map(|lane| &lane.anchors);
-        anchors.map(|anchor| anchor.literal.len()).max().unwrap_or_default()
+        self.longest
+    }
+
+    /// The bits of the anchors of some slots: with them a scan may miss the others.
+    pub(super) fn bits_of(&self, wanted: impl Fn(u32) -> bool) -> Bits {
+        Bits(self.lanes.each_ref().map(|lane| lane.bits(&wanted)))
     }
 
     /// Calls `found` with the place and the slot of each anchor that stands in the text, as often as
     /// it does. White space in the text must be in normal form; letters need not be.
-    pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(Range<usize>, u32)) {
-        for lane in self.lanes.iter().filter(|lane| !lane.anchors.is_empty()) {
-            if lane.bits.len() == SMALL {
-                lane.scan::<SMALL>(text, &mut found);
+    pub(super) fn scan(&self, text: &[u8], found: impl FnMut(Range<usize>, u32)) {
+        self.scan_with(&self.bits, text, found);
+    }
+
+    /// A scan with bits of its own.
+    pub(super) fn scan_with(
+        &self,
+        bits: &Bits,
+        text: &[u8],
+        mut found: impl FnMut(Range<usize>, u32),
+    ) {
+        let lanes = self.lanes.iter().zip(&bits.0);
+        for (lane, bits) in lanes.filter(|(lane, _)| !lane.anchors.is_empty()) {
+            if bits.windows.len() == SMALL {
+                lane.scan::<SMALL>(bits, text, &mut found);
             } else {
-                lane.scan::<LARGE>(text, &mut found);
+                lane.scan::<LARGE>(bits, text, &mut found);
             }
         }
     }
@@ -70,14 +97,18 @@ impl<'k> Prefilter<'k> {
 #[derive(Debug)]
 struct Lane<'k> {
     step: usize,
-    /// A bit for each hash of a window.
-    bits: Box<[u32]>,
-    /// A bit for each hash of a piece, where anchors have one.
-    pieces: Box<[u32]>,
     /// The first window of each bucket, plus one.
     buckets: Box<[u32]>,
     windows: Vec<Window>,
     anchors: Vec<Anchor<'k>>,
+}
+
+#[derive(Debug)]
+struct LaneBits {
+    /// A bit for each hash of a window.
+    windows: Box<[u32]>,
+    /// A bit for each hash of a piece, where anchors have one.
+    pieces: Box<[u32]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,34 +124,49 @@ struct Window {
 impl<'k> Lane<'k> {
     fn new(step: usize, anchors: Vec<Anchor<'k>>) -> Self {
         let mut windows = Vec::with_capacity(anchors.len() * step);
-        let mut pieces = vec![0; if step > 1 { SMALL } else { 0 }];
         for (index, anchor) in (0..).zip(&anchors) {
             let first = if step > 1 { usize::from(anchor.piece) } else { 0 };
             for (at, window) in (first..).zip(anchor.literal[first..].windows(WINDOW)).take(step) {
                 let key = key(*window.first_chunk().expect("it is one"));
                 windows.push(Window { key, at: at as u32, anchor: index, next: 0 });
             }
-            if step > 1 {
-                let mut piece = [0; PIECE + 1];
-                piece[..PIECE].copy_from_slice(&anchor.literal[first..first + PIECE]);
-                set(&mut pieces, hash_piece(piece));
-            }
-        }
-        let mut bits = vec![0; if windows.len() < FEW { SMALL } else { LARGE }];
-        for window in &windows {
-            set(&mut bits, hash(window.key));
         }
         let mut buckets: Box<[u32]> = vec![0; windows.len().next_power_of_two().max(2)].into();
         for (number, window) in (1..).zip(&mut windows) {
             let hash = hash(window.key);
             window.next = std::mem::replace(&mut buckets[bucket(hash, buckets.len())], number);
         }
-        Self { step, bits: bits.into(), pieces: pieces.into(), buckets, windows, anchors }
+        Self { step, buckets, windows, anchors }
     }
 
-    fn scan<const WORDS: usize>(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, u32)) {
-        let bits: &[u32; WORDS] = (&*self.bits).try_into().expect("the table has this size");
-        let pieces: Option<&[u32; SMALL]> = (&*self.pieces).try_into().ok();
+    fn bits(&self, wanted: impl Fn(u32) -> bool) -> LaneBits {
+        let mut windows = vec![0; if self.windows.len() < FEW { SMALL } else { LARGE }];
+        for window in &self.windows {
+            if wanted(self.anchors[window.anchor as usize].slot) {
+                set(&mut windows, hash(window.key));
+            }
+        }
+        let mut pieces = Vec::new();
+        if self.step > 1 {
+            pieces.resize(SMALL, 0);
+            for anchor in self.anchors.iter().filter(|anchor| wanted(anchor.slot)) {
+                let mut piece = [0; PIECE + 1];
+                let first = usize::from(anchor.piece);
+                piece[..PIECE].copy_from_slice(&anchor.literal[first..first + PIECE]);
+                set(&mut pieces, hash_piece(piece));
+            }
+        }
+        LaneBits { windows: windows.into(), pieces: pieces.into() }
+    }
+
+    fn scan<const WORDS: usize>(
+        &self,
+        bits: &LaneBits,
+        text: &[u8],
+        found: &mut impl FnMut(Range<usize>, u32),
+    ) {
+        let pieces: Option<&[u32; SMALL]> = (&*bits.pieces).try_into().ok();
+        let bits: &[u32; WORDS] = (&*bits.windows).try_into().expect("the table has this size");
         let mut marks = [[0; 8]; AT_ONCE / 64];
         // Windows stand one behind the other; where every place is looked at, so do those that begin
         // between them.

@@ -82,9 +82,9 @@ pub(super) fn set(bits: &mut [u32], hash: u32) {
 #[expect(unsafe_code, reason = "the standard library has no safe form of a gathered read")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm_cvtsi32_si128, _mm256_and_si256, _mm256_castsi256_ps, _mm256_i32gather_epi32,
-        _mm256_loadu_si256, _mm256_movemask_ps, _mm256_mullo_epi32, _mm256_or_si256,
-        _mm256_set1_epi32, _mm256_sllv_epi32, _mm256_srl_epi32,
+        _mm_cvtsi32_si128, _mm256_and_si256, _mm256_castsi256_ps, _mm256_i32gather_epi32,
+        _mm256_movemask_ps, _mm256_mullo_epi32, _mm256_or_si256, _mm256_set1_epi32,
+        _mm256_setr_epi32, _mm256_sllv_epi32, _mm256_srl_epi32,
     };
 
     use super::{FACTOR, WINDOW, key};
@@ -117,8 +117,8 @@ mod avx2 {
         let factor = _mm256_set1_epi32(FACTOR.cast_signed());
         let within_word = _mm256_set1_epi32(31);
         for (eight, marks) in eights.iter().zip(marks) {
-            // SAFETY: 32 bytes are read, which `eight` has, wherever they are.
-            let windows = unsafe { _mm256_loadu_si256((&raw const *eight).cast::<__m256i>()) };
+            let w = eight.map(i32::from_le_bytes);
+            let windows = _mm256_setr_epi32(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]);
             let hash = _mm256_mullo_epi32(_mm256_or_si256(windows, case), factor);
             let word = _mm256_srl_epi32(hash, to_word);
             // SAFETY: each place counts words of 4 bytes, and is what is left of 32 bits of which all
