@@ -53,8 +53,8 @@ pub struct Matcher<'k> {
     /// exhaustive.
     prefilter: Option<Prefilter<'k>>,
     /// The anchors of the others.
+    near_anchors: Vec<Anchor<'k>>,
     near: OnceLock<Prefilter<'k>>,
-    anchors: Vec<Anchor<'k>>,
     slots: Vec<Slot>,
     /// What each pattern took, where that is asked for.
     tallies: Option<Vec<Mutex<Tally>>>,
@@ -108,24 +108,33 @@ pub(crate) struct Scratch {
 impl<'k> Matcher<'k> {
     /// A matcher of all rules.
     pub fn new(rules: &'k KnowledgeBase) -> Self {
-        let mut matcher = Self::exhaustive(rules);
-        matcher.prefilter = Some(matcher.filter(|slot| slot.role != Role::Near));
+        let mut anchors = Vec::new();
+        let mut matcher = Self::without_prefilter(rules, |anchor| anchors.push(anchor));
+        let role = |anchor: &mut Anchor<'_>| matcher.slots[anchor.slot as usize].role;
+        matcher.near_anchors =
+            anchors.extract_if(.., |anchor| role(anchor) == Role::Near).collect();
+        matcher.prefilter = Some(Prefilter::new(anchors));
         matcher
     }
 
     /// A matcher that runs every expression on every record: slow, and obviously right.
     pub fn exhaustive(rules: &'k KnowledgeBase) -> Self {
+        Self::without_prefilter(rules, |_| {})
+    }
+
+    fn without_prefilter(rules: &'k KnowledgeBase, mut anchor: impl FnMut(Anchor<'k>)) -> Self {
         let mut slots: Vec<Slot> = Vec::new();
         // The anchors of a pattern stand together.
-        let anchors = rules.anchors().into_iter().map(|wake| {
+        for wake in rules.anchors().iter() {
             let (rule, pattern) = (wake.rule as usize, wake.pattern as usize);
             if slots.last().is_none_or(|last| (last.rule, last.pattern) != (rule, pattern)) {
                 slots.push(Slot { rule, pattern, role: wake.role, compiled: OnceLock::new() });
             }
-            Anchor { literal: wake.literal, piece: wake.piece, slot: slots.len() as u32 - 1 }
-        });
-        let anchors = anchors.collect();
-        Self { rules, prefilter: None, near: OnceLock::new(), anchors, slots, tallies: None }
+            let slot = slots.len() as u32 - 1;
+            anchor(Anchor { literal: wake.literal, piece: wake.piece, slot });
+        }
+        let (near_anchors, near) = (Vec::new(), OnceLock::new());
+        Self { rules, prefilter: None, near_anchors, near, slots, tallies: None }
     }
 
     /// Has it count what each pattern takes.
@@ -139,12 +148,6 @@ impl<'k> Matcher<'k> {
         let tallies = self.tallies.iter().flatten();
         let tallies = tallies.map(|tally| tally.lock().map(|tally| *tally).unwrap_or_default());
         self.slots.iter().map(|slot| slot.rule).zip(tallies)
-    }
-
-    /// A prefilter of the anchors of some patterns.
-    fn filter(&self, of: impl Fn(&Slot) -> bool) -> Prefilter<'k> {
-        let anchors = self.anchors.iter().copied();
-        Prefilter::new(anchors.filter(|a| of(&self.slots[a.slot as usize])))
     }
 
     /// What is to be known to leave out these patterns; none where nothing is filtered.
@@ -256,13 +259,12 @@ impl<'k> Matcher<'k> {
         forgetful: Option<&Forgetful>,
         scratch: &mut Scratch,
     ) -> Vec<usize> {
-        let is_near = |slot: &Slot| slot.role == Role::Near;
         let Scratch { normal, near: awake, .. } = scratch;
         awake.clear();
         if let Some(prefilter) = &self.prefilter {
             normal.clear();
             normal::push(entry.text, normal);
-            let near = self.near.get_or_init(|| self.filter(is_near));
+            let near = self.near.get_or_init(|| Prefilter::new(self.near_anchors.clone()));
             near.scan(normal, |_, slot| awake.push(slot));
             if let Some(Forgetful { slots, .. }) = forgetful {
                 let forgotten = |slot: &u32| slots.contains(slot);
@@ -271,7 +273,9 @@ impl<'k> Matcher<'k> {
             awake.sort_unstable();
             awake.dedup();
         } else {
-            awake.extend((0..).zip(&self.slots).filter(|(_, s)| is_near(s)).map(|(i, _)| i));
+            awake.extend(
+                (0..).zip(&self.slots).filter(|(_, s)| s.role == Role::Near).map(|(i, _)| i),
+            );
         }
         let likely = awake.iter().filter(|slot| self.may_match(**slot, entry.text));
         likely.filter_map(|slot| Some(self.confirm(*slot, entry)?.rule)).collect()

@@ -44,8 +44,8 @@ pub(super) struct Prefilter<'k> {
 pub(super) struct Bits([LaneBits; 2]);
 
 impl<'k> Prefilter<'k> {
-    pub(super) fn new(anchors: impl Iterator<Item = Anchor<'k>>) -> Self {
-        let (long, short) = anchors.partition(|anchor| anchor.literal.len() >= PIECE);
+    pub(super) fn new(mut long: Vec<Anchor<'k>>) -> Self {
+        let short = long.extract_if(.., |anchor| anchor.literal.len() < PIECE).collect();
         let lanes = [Lane::new(STEP, long), Lane::new(1, short)];
         let bits = Bits(lanes.each_ref().map(|lane| lane.bits(|_| true)));
         let anchors = lanes.iter().flat_map(|lane| &lane.anchors);
@@ -97,10 +97,11 @@ impl<'k> Prefilter<'k> {
 #[derive(Debug)]
 struct Lane<'k> {
     step: usize,
-    /// The first window of each bucket, plus one.
-    buckets: Box<[u32]>,
-    windows: Vec<Window>,
     anchors: Vec<Anchor<'k>>,
+    /// The windows of all anchors, by bucket.
+    windows: Box<[Window]>,
+    /// Where in `windows` which bucket ends.
+    ends: Box<[u32]>,
 }
 
 #[derive(Debug)]
@@ -111,52 +112,50 @@ struct LaneBits {
     pieces: Box<[u32]>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Window {
     key: u32,
-    /// Where it begins in the literal.
-    at: u32,
-    anchor: u32,
-    /// The next one of its bucket, plus one.
-    next: u32,
+    /// The anchor's number times the windows that each has, and which of them it is.
+    number: u32,
 }
 
 impl<'k> Lane<'k> {
     fn new(step: usize, anchors: Vec<Anchor<'k>>) -> Self {
-        let mut windows = Vec::with_capacity(anchors.len() * step);
-        for (index, anchor) in (0..).zip(&anchors) {
-            let first = if step > 1 { usize::from(anchor.piece) } else { 0 };
-            for (at, window) in (first..).zip(anchor.literal[first..].windows(WINDOW)).take(step) {
-                let key = key(*window.first_chunk().expect("it is one"));
-                windows.push(Window { key, at: at as u32, anchor: index, next: 0 });
-            }
+        let count = anchors.len() * step;
+        let all = || (0..).zip(anchors.iter().flat_map(|anchor| windows(anchor, step)));
+        let mut ends: Box<[u32]> = vec![0; (count / 2).next_power_of_two().max(2)].into();
+        for (_, key) in all() {
+            ends[bucket(hash(key), ends.len())] += 1;
         }
-        let mut buckets: Box<[u32]> = vec![0; windows.len().next_power_of_two().max(2)].into();
-        for (number, window) in (1..).zip(&mut windows) {
-            let hash = hash(window.key);
-            window.next = std::mem::replace(&mut buckets[bucket(hash, buckets.len())], number);
+        // Where each begins, for now.
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += std::mem::replace(end, sum);
         }
-        Self { step, buckets, windows, anchors }
+        let mut sorted = vec![Window::default(); count];
+        for (number, key) in all() {
+            let end = &mut ends[bucket(hash(key), ends.len())];
+            sorted[*end as usize] = Window { key, number };
+            *end += 1;
+        }
+        Self { step, anchors, windows: sorted.into(), ends }
     }
 
     fn bits(&self, wanted: impl Fn(u32) -> bool) -> LaneBits {
-        let mut windows = vec![0; if self.windows.len() < FEW { SMALL } else { LARGE }];
-        for window in &self.windows {
-            if wanted(self.anchors[window.anchor as usize].slot) {
-                set(&mut windows, hash(window.key));
-            }
-        }
-        let mut pieces = Vec::new();
-        if self.step > 1 {
-            pieces.resize(SMALL, 0);
-            for anchor in self.anchors.iter().filter(|anchor| wanted(anchor.slot)) {
+        let mut bits = LaneBits {
+            windows: vec![0; if self.windows.len() < FEW { SMALL } else { LARGE }].into(),
+            pieces: vec![0; if self.step > 1 { SMALL } else { 0 }].into(),
+        };
+        for anchor in self.anchors.iter().filter(|anchor| wanted(anchor.slot)) {
+            windows(anchor, self.step).for_each(|key| set(&mut bits.windows, hash(key)));
+            if self.step > 1 {
                 let mut piece = [0; PIECE + 1];
                 let first = usize::from(anchor.piece);
                 piece[..PIECE].copy_from_slice(&anchor.literal[first..first + PIECE]);
-                set(&mut pieces, hash_piece(piece));
+                set(&mut bits.pieces, hash_piece(piece));
             }
         }
-        LaneBits { windows: windows.into(), pieces: pieces.into() }
+        bits
     }
 
     fn scan<const WORDS: usize>(
@@ -193,21 +192,31 @@ impl<'k> Lane<'k> {
     fn compare(&self, text: &[u8], at: usize, found: &mut impl FnMut(Range<usize>, u32)) {
         let Some(window) = text[at..].first_chunk() else { return };
         let key = key(*window);
-        let mut next = self.buckets[bucket(hash(key), self.buckets.len())];
-        while next != 0 {
-            let window = self.windows[next as usize - 1];
-            next = window.next;
-            if window.key != key {
-                continue;
-            }
-            let anchor = &self.anchors[window.anchor as usize];
-            let Some(start) = at.checked_sub(window.at as usize) else { continue };
+        let bucket = bucket(hash(key), self.ends.len());
+        let start = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let windows = &self.windows[start as usize..self.ends[bucket] as usize];
+        for window in windows.iter().filter(|window| window.key == key) {
+            let number = window.number as usize;
+            let anchor = &self.anchors[number / self.step];
+            let offset = first_window(anchor, self.step) + number % self.step;
+            let Some(start) = at.checked_sub(offset) else { continue };
             let place = start..start + anchor.literal.len();
             if text.get(place.clone()).is_some_and(|t| t.eq_ignore_ascii_case(anchor.literal)) {
                 found(place, anchor.slot);
             }
         }
     }
+}
+
+/// Where in an anchor the windows begin by which it is known.
+fn first_window(anchor: &Anchor<'_>, step: usize) -> usize {
+    if step > 1 { usize::from(anchor.piece) } else { 0 }
+}
+
+/// The keys of these windows: one for each place of a step.
+fn windows(anchor: &Anchor<'_>, step: usize) -> impl Iterator<Item = u32> {
+    let windows = anchor.literal[first_window(anchor, step)..].windows(WINDOW).take(step);
+    windows.map(|window| key(*window.first_chunk().expect("it is one")))
 }
 
 /// Whether the piece of an anchor may stand around the window at `at`.
@@ -251,7 +260,8 @@ mod tests {
             slot: slot as u32,
         });
         let mut places = Vec::new();
-        Prefilter::new(anchors).scan(text, |place, slot| places.push((place.start, slot)));
+        Prefilter::new(anchors.collect())
+            .scan(text, |place, slot| places.push((place.start, slot)));
         places.sort_unstable();
         places
     }

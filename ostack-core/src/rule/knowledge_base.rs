@@ -1,5 +1,6 @@
 //! The rules of a run: the built-in ones, decoded one by one as they are needed, and a user's.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -254,7 +255,10 @@ impl KnowledgeBase {
     }
 
     /// What wakes the patterns of all rules, in their order.
-    pub(crate) fn anchors(&self) -> Vec<Wake<'_>> {
+    pub(crate) fn anchors(&self) -> Cow<'_, [Wake<'_>]> {
+        if self.loaded.is_empty() {
+            return Cow::Borrowed(&self.built_in_anchors);
+        }
         let loaded = |rule: usize| match &self.rules[rule] {
             Known::Loaded { rule, .. } => Some(&**rule),
             Known::BuiltIn { .. } => None,
@@ -262,12 +266,10 @@ impl KnowledgeBase {
         let built_in = self.built_in_anchors.iter().copied();
         let mut anchors: Vec<Wake<'_>> =
             built_in.filter(|anchor| loaded(anchor.rule as usize).is_none()).collect();
-        if !self.loaded.is_empty() {
-            let own = self.indices().filter_map(|index| Some((index, loaded(index)?)));
-            anchors.extend(own.flat_map(|(index, rule)| Wake::of(index, rule)));
-            anchors.sort_by_key(|anchor| (anchor.rule, anchor.pattern));
-        }
-        anchors
+        let own = self.indices().filter_map(|index| Some((index, loaded(index)?)));
+        anchors.extend(own.flat_map(|(index, rule)| Wake::of(index, rule)));
+        anchors.sort_by_key(|anchor| (anchor.rule, anchor.pattern));
+        Cow::Owned(anchors)
     }
 }
 
