@@ -80,8 +80,13 @@ enum Trace {
 
 impl Assembler {
     /// The record of a source that has bytes, but no text.
-    pub(super) const EMPTY: Start =
-        Start { at: 0, lines_before: 0, form: Form::Plain, level: Level::Unknown };
+    pub(super) const EMPTY: Start = Start {
+        at: 0,
+        lines_before: 0,
+        form: Form::Plain,
+        level: Level::Unknown,
+        spans_lines: false,
+    };
 
     /// Looks at the lines of `text` that are new, and tells where records start. An unfinished last
     /// line waits for its end, unless the source has `ended`.
@@ -123,6 +128,7 @@ impl Assembler {
             && (within_line || record.takes(text, line, begins, start))
         {
             record.lines += u32::from(!within_line);
+            start.spans_lines |= !within_line;
             return;
         }
         let begins = begins.unwrap_or_else(|| Head::new(Form::Plain, plain::level(line)));
@@ -132,7 +138,8 @@ impl Assembler {
     fn begin(&mut self, head: Head, record: Open, starts: &mut Vec<Start>) {
         let (at, lines_before) = (self.at as u32, self.lines);
         self.record = Some(record);
-        starts.push(Start { at, lines_before, form: head.form, level: head.level });
+        let Head { form, level } = head;
+        starts.push(Start { at, lines_before, form, level, spans_lines: false });
     }
 }
 

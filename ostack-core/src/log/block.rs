@@ -49,6 +49,8 @@ pub(super) struct Start {
     pub(super) lines_before: u32,
     pub(super) form: Form,
     pub(super) level: Level,
+    /// Whether it has more than one line.
+    pub(super) spans_lines: bool,
 }
 
 impl Block {
@@ -93,13 +95,12 @@ impl Block {
         self.starts[index].form.kind()
     }
 
-    /// How many line ends record `index` has; the last one of a source may lack one.
+    /// Whether record `index` has more than one line. Costs nothing either.
     ///
     /// # Panics
     /// If there is no such record.
-    pub(crate) fn line_ends(&self, index: usize) -> u32 {
-        let own = self.starts[index].lines_before;
-        self.starts.get(index + 1).map_or(self.line_ends, |next| next.lines_before) - own
+    pub(crate) fn spans_lines(&self, index: usize) -> bool {
+        self.starts[index].spans_lines
     }
 
     /// How many lines of each kind of record there are.

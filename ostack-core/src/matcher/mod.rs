@@ -209,13 +209,7 @@ impl<'k> Matcher<'k> {
             normal.push(b'\n');
             starts.push((normal.len(), record as u32));
         };
-        let spans_lines = |record: &usize| match block.line_ends(*record) {
-            0 => false,
-            // The last line of a source may lack its end.
-            1 => !text[block.range(*record)].ends_with(b"\n"),
-            _ => true,
-        };
-        for record in (0..block.len()).filter(spans_lines) {
+        for record in (0..block.len()).filter(|&record| block.spans_lines(record)) {
             begin(record, normal);
             normal::push(&text[block.range(record)], normal);
         }
@@ -225,7 +219,7 @@ impl<'k> Matcher<'k> {
         while let Some(odd) = irregular.next(at) {
             let record = block.index_at(odd);
             let whole = block.range(record);
-            if spans_lines(&record) {
+            if block.spans_lines(record) {
                 at = whole.end;
                 continue;
             }
