@@ -18,7 +18,10 @@ use std::ops::Range;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Config, Regex};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
+use regex_automata::{PatternID, Span};
 
 pub use hits::{Hit, Hits};
 pub(crate) use hits::{order_of, record_of, source_of};
@@ -31,6 +34,9 @@ use crate::rule::{KnowledgeBase, Pattern, Reach, Role};
 
 /// The largest compiled expression, in bytes.
 const REGEX_SIZE_LIMIT: usize = 1 << 20;
+
+/// Longer texts are worth the preparation of an automaton, in bytes.
+const LONG: usize = 8 << 10;
 
 /// A pattern's match in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +96,18 @@ pub(crate) struct Forgetful {
 struct Compiled {
     kind: Option<Kind>,
     field: Option<String>,
+    expression: Expression,
+}
+
+/// A regular expression.
+///
+/// Most are run a few times, on a line or a traceback. An engine that steps through the expression is
+/// ready at once, and takes little memory; one that makes an automaton of it passes long texts faster.
+#[derive(Debug)]
+struct Expression {
     regex: Regex,
+    source: String,
+    automaton: OnceLock<Regex>,
 }
 
 /// What is kept from block to block while logs are scanned.
@@ -321,15 +338,17 @@ impl<'k> Matcher<'k> {
                 (value, offset.filter(|o| o + value.len() <= entry.text.len()).unwrap_or(0))
             }
         };
-        let captures = compiled.regex.captures(haystack)?;
-        let shift = |m: regex::bytes::Match<'_>| m.start() + offset..m.end() + offset;
-        let names = compiled.regex.capture_names().flatten();
+        let captures = compiled.expression.captures(haystack)?;
+        let shift = |span: Span| span.start + offset..span.end + offset;
+        let names = captures.group_info().pattern_names(PatternID::ZERO).flatten();
         Some(Match {
             rule: slot.rule,
             pattern: slot.pattern,
-            range: shift(captures.get(0)?),
+            range: shift(captures.get_group(0)?),
             captures: names
-                .filter_map(|name| Some((name.to_owned(), shift(captures.name(name)?))))
+                .filter_map(|name| {
+                    Some((name.to_owned(), shift(captures.get_group_by_name(name)?)))
+                })
                 .collect(),
         })
     }
@@ -352,16 +371,45 @@ impl Compiled {
                 .help(help));
             }
         }
-        let regex = RegexBuilder::new(&pattern.regex)
-            .unicode(false)
-            .multi_line(true)
-            .size_limit(REGEX_SIZE_LIMIT)
-            .build()
-            .map_err(|e| {
-                invalid(format!("the pattern `{}` cannot be compiled: {e}", pattern.name))
-            })?;
-        Ok(Self { kind, field: pattern.field.clone(), regex })
+        let expression = Expression::new(&pattern.regex).map_err(|e| {
+            let why = match e.size_limit() {
+                Some(limit) => format!("it takes more than {limit} bytes"),
+                None => e.to_string(),
+            };
+            invalid(format!("the pattern `{}` cannot be compiled: {why}", pattern.name))
+        })?;
+        Ok(Self { kind, field: pattern.field.clone(), expression })
     }
+}
+
+impl Expression {
+    fn new(source: &str) -> Result<Self, Box<BuildError>> {
+        let regex = build(source, false)?;
+        Ok(Self { regex, source: source.to_owned(), automaton: OnceLock::new() })
+    }
+
+    /// The first match in a text.
+    fn captures(&self, text: &[u8]) -> Option<Captures> {
+        let automaton =
+            || build(&self.source, true).expect("it is the expression that was built before");
+        let regex = match text.len() {
+            LONG.. => self.automaton.get_or_init(automaton),
+            _ => &self.regex,
+        };
+        let mut captures = regex.create_captures();
+        regex.captures(text, &mut captures);
+        captures.is_match().then_some(captures)
+    }
+}
+
+fn build(source: &str, automaton: bool) -> Result<Regex, Box<BuildError>> {
+    let syntax = syntax::Config::new().unicode(false).utf8(false).multi_line(true);
+    let config = Config::new()
+        .utf8_empty(false)
+        .nfa_size_limit(Some(REGEX_SIZE_LIMIT))
+        .hybrid(automaton)
+        .dfa(automaton);
+    Regex::builder().syntax(syntax).configure(config).build(source).map_err(Box::new)
 }
 
 /// Whether a pattern can be run: its record kind and field exist and its expression compiles within
