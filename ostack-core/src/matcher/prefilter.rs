@@ -122,10 +122,13 @@ struct Window {
 impl<'k> Lane<'k> {
     fn new(step: usize, anchors: Vec<Anchor<'k>>) -> Self {
         let count = anchors.len() * step;
-        let all = || (0..).zip(anchors.iter().flat_map(|anchor| windows(anchor, step)));
+        let mut keys = Vec::with_capacity(count);
+        for anchor in &anchors {
+            keys.extend(windows(anchor, step));
+        }
         let mut ends: Box<[u32]> = vec![0; (count / 2).next_power_of_two().max(2)].into();
-        for (_, key) in all() {
-            ends[bucket(hash(key), ends.len())] += 1;
+        for key in &keys {
+            ends[bucket(hash(*key), ends.len())] += 1;
         }
         // Where each begins, for now.
         let mut sum = 0;
@@ -133,7 +136,7 @@ impl<'k> Lane<'k> {
             sum += std::mem::replace(end, sum);
         }
         let mut sorted = vec![Window::default(); count];
-        for (number, key) in all() {
+        for (number, &key) in (0..).zip(&keys) {
             let end = &mut ends[bucket(hash(key), ends.len())];
             sorted[*end as usize] = Window { key, number };
             *end += 1;

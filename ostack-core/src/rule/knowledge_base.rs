@@ -20,7 +20,8 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 #[derive(Debug, Default)]
 pub struct KnowledgeBase {
     rules: Vec<Known>,
-    by_id: BTreeMap<String, usize>,
+    /// The indices of all rules, in the order of ids.
+    by_id: Vec<usize>,
     built_in_anchors: Vec<Wake<'static>>,
     loaded: Vec<String>,
 }
@@ -57,18 +58,14 @@ impl KnowledgeBase {
                 rule: OnceLock::new(),
             })
             .collect();
-        Self { rules, by_id: BTreeMap::new(), built_in_anchors: table.anchors, loaded: Vec::new() }
-            .indexed()
+        // The table is in the order of ids.
+        let by_id = (0..rules.len()).collect();
+        Self { rules, by_id, built_in_anchors: table.anchors, loaded: Vec::new() }
     }
 
     /// No rules at all.
     pub fn empty() -> Self {
         Self::default()
-    }
-
-    fn indexed(mut self) -> Self {
-        self.by_id = (0..self.rules.len()).map(|i| (self.head(i).id.to_owned(), i)).collect();
-        self
     }
 
     /// Adds the rules of a folder: every `*.toml` file in it and below it, in the order of paths.
@@ -128,10 +125,10 @@ impl KnowledgeBase {
     pub fn add(&mut self, path: &str, rule: Rule, tests: Vec<RuleTest>) -> Result<()> {
         let (id, overrides) = (rule.id.clone(), rule.overrides);
         let known = Known::Loaded { rule: Box::new(rule), tests, path: path.to_owned() };
-        match self.by_id.get(&id) {
-            Some(&there) if overrides => self.rules[there] = known,
-            Some(&there) => {
-                let other = self.path(there).unwrap_or("the built-in rules");
+        match self.place(&id) {
+            Ok(there) if overrides => self.rules[self.by_id[there]] = known,
+            Ok(there) => {
+                let other = self.path(self.by_id[there]).unwrap_or("the built-in rules");
                 return Err(Error::new(
                     ErrorKind::Rule,
                     format!("the id `{id}` is taken by {other}"),
@@ -139,8 +136,8 @@ impl KnowledgeBase {
                 .in_file(path)
                 .help("choose another id, or say `overrides = true` to replace that rule"));
             }
-            None => {
-                self.by_id.insert(id, self.rules.len());
+            Err(place) => {
+                self.by_id.insert(place, self.rules.len());
                 self.rules.push(known);
             }
         }
@@ -165,7 +162,12 @@ impl KnowledgeBase {
 
     /// The index of the rule with this id.
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.by_id.get(id).copied()
+        self.place(id).ok().map(|place| self.by_id[place])
+    }
+
+    /// Where in the order of ids this one is, or would be.
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.by_id.binary_search_by(|&index| self.head(index).id.cmp(id))
     }
 
     /// The rule with this id.
@@ -184,7 +186,7 @@ impl KnowledgeBase {
         self.find(id).ok_or_else(|| {
             let error =
                 Error::new(ErrorKind::Usage, format!("expected a rule's id, but found `{id}`"));
-            match did_you_mean(id, self.by_id.keys().map(String::as_str)) {
+            match did_you_mean(id, self.heads().map(|head| head.id)) {
                 Some(meant) => error.help(format!("did you mean `{meant}`?")),
                 None => error.help("`ostack-cli rules list` names all rules"),
             }
@@ -193,7 +195,7 @@ impl KnowledgeBase {
 
     /// The indices of all rules, in the order of ids.
     pub fn indices(&self) -> impl Iterator<Item = usize> {
-        self.by_id.values().copied()
+        self.by_id.iter().copied()
     }
 
     /// All rules' heads, in the order of ids.
