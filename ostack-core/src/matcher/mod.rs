@@ -8,6 +8,7 @@
 //! Patterns that only accompany another one of their rule ([`Role::Near`]) are not looked for so:
 //! where the other one matched, the records around are.
 
+mod expression;
 mod hits;
 mod normal;
 mod prefilter;
@@ -18,25 +19,16 @@ use std::ops::Range;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use regex_automata::meta::{BuildError, Config, Regex};
-use regex_automata::util::captures::Captures;
-use regex_automata::util::syntax;
 use regex_automata::{PatternID, Span};
 
+use expression::Expression;
 pub use hits::{Hit, Hits};
 pub(crate) use hits::{order_of, record_of, source_of};
-use normal::Irregular;
 use prefilter::{Anchor, Bits, Prefilter};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Block, Entry, Kind};
 use crate::rule::{KnowledgeBase, Pattern, Reach, Role};
-
-/// The largest compiled expression, in bytes.
-const REGEX_SIZE_LIMIT: usize = 1 << 20;
-
-/// Longer texts are worth the preparation of an automaton, in bytes.
-const LONG: usize = 8 << 10;
 
 /// A pattern's match in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,17 +89,6 @@ struct Compiled {
     kind: Option<Kind>,
     field: Option<String>,
     expression: Expression,
-}
-
-/// A regular expression.
-///
-/// Most are run a few times, on a line or a traceback. An engine that steps through the expression is
-/// ready at once, and takes little memory; one that makes an automaton of it passes long texts faster.
-#[derive(Debug)]
-struct Expression {
-    regex: Regex,
-    source: String,
-    automaton: OnceLock<Regex>,
 }
 
 /// What is kept from block to block while logs are scanned.
@@ -219,42 +200,7 @@ impl<'k> Matcher<'k> {
                 awake.push((record as u32, slot));
             }
         });
-        normal.clear();
-        starts.clear();
-        let text = block.text();
-        let mut begin = |record: usize, normal: &mut Vec<u8>| {
-            normal.push(b'\n');
-            starts.push((normal.len(), record as u32));
-        };
-        for record in (0..block.len()).filter(|&record| block.spans_lines(record)) {
-            begin(record, normal);
-            normal::push(&text[block.range(record)], normal);
-        }
-        let reach = prefilter.longest();
-        let mut irregular = Irregular::new(text);
-        let mut at = 0;
-        while let Some(odd) = irregular.next(at) {
-            let record = block.index_at(odd);
-            let whole = block.range(record);
-            if block.spans_lines(record) {
-                at = whole.end;
-                continue;
-            }
-            begin(record, normal);
-            // What an anchor may cover that goes over white space which is not in normal form.
-            at = odd.saturating_sub(reach).max(whole.start);
-            let mut next = Some(odd);
-            while let Some(odd) = next {
-                let white = normal::white_at(text, odd, at..whole.end);
-                normal.extend_from_slice(&text[at..white.start]);
-                normal.push(b' ');
-                at = white.end;
-                next = irregular.next(at).filter(|odd| *odd < (at + reach).min(whole.end));
-            }
-            let end = (at + reach).min(whole.end);
-            normal.extend_from_slice(&text[at..end]);
-            at = end;
-        }
+        normal::parts(block, prefilter.longest(), normal, starts);
         scan(normal, &mut |place, slot| {
             let record = starts.partition_point(|(start, _)| *start <= place.start) - 1;
             awake.push((starts[record].1, slot));
@@ -380,36 +326,6 @@ impl Compiled {
         })?;
         Ok(Self { kind, field: pattern.field.clone(), expression })
     }
-}
-
-impl Expression {
-    fn new(source: &str) -> Result<Self, Box<BuildError>> {
-        let regex = build(source, false)?;
-        Ok(Self { regex, source: source.to_owned(), automaton: OnceLock::new() })
-    }
-
-    /// The first match in a text.
-    fn captures(&self, text: &[u8]) -> Option<Captures> {
-        let automaton =
-            || build(&self.source, true).expect("it is the expression that was built before");
-        let regex = match text.len() {
-            LONG.. => self.automaton.get_or_init(automaton),
-            _ => &self.regex,
-        };
-        let mut captures = regex.create_captures();
-        regex.captures(text, &mut captures);
-        captures.is_match().then_some(captures)
-    }
-}
-
-fn build(source: &str, automaton: bool) -> Result<Regex, Box<BuildError>> {
-    let syntax = syntax::Config::new().unicode(false).utf8(false).multi_line(true);
-    let config = Config::new()
-        .utf8_empty(false)
-        .nfa_size_limit(Some(REGEX_SIZE_LIMIT))
-        .hybrid(automaton)
-        .dfa(automaton);
-    Regex::builder().syntax(syntax).configure(config).build(source).map_err(Box::new)
 }
 
 /// Whether a pattern can be run: its record kind and field exist and its expression compiles within

@@ -7,11 +7,56 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use crate::log::Block;
 use crate::rule::anchor::is_white;
+
+/// Puts into `normal` what an anchor of up to `reach` bytes may cover that goes over white space which
+/// is not in normal form, and into `starts` where in it which record begins.
+pub(super) fn parts(
+    block: &Block,
+    reach: usize,
+    normal: &mut Vec<u8>,
+    starts: &mut Vec<(usize, u32)>,
+) {
+    normal.clear();
+    starts.clear();
+    let text = block.text();
+    let mut begin = |record: usize, normal: &mut Vec<u8>| {
+        normal.push(b'\n');
+        starts.push((normal.len(), record as u32));
+    };
+    for record in (0..block.len()).filter(|&record| block.spans_lines(record)) {
+        begin(record, normal);
+        push(&text[block.range(record)], normal);
+    }
+    let mut irregular = Irregular::new(text);
+    let mut at = 0;
+    while let Some(odd) = irregular.next(at) {
+        let record = block.index_at(odd);
+        let whole = block.range(record);
+        if block.spans_lines(record) {
+            at = whole.end;
+            continue;
+        }
+        begin(record, normal);
+        at = odd.saturating_sub(reach).max(whole.start);
+        let mut next = Some(odd);
+        while let Some(odd) = next {
+            let white = white_at(text, odd, at..whole.end);
+            normal.extend_from_slice(&text[at..white.start]);
+            normal.push(b' ');
+            at = white.end;
+            next = irregular.next(at).filter(|odd| *odd < (at + reach).min(whole.end));
+        }
+        let end = (at + reach).min(whole.end);
+        normal.extend_from_slice(&text[at..end]);
+        at = end;
+    }
+}
 
 /// The places of a text where a line is not in normal form: two blanks in a row, or a tab. Lines that
 /// are one record are meant: white space around a line end is passed.
-pub(super) struct Irregular<'t> {
+struct Irregular<'t> {
     text: &'t [u8],
     /// The next place of either kind.
     blanks: usize,
@@ -19,12 +64,12 @@ pub(super) struct Irregular<'t> {
 }
 
 impl<'t> Irregular<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Self {
+    fn new(text: &'t [u8]) -> Self {
         Self { text, blanks: next_blanks(text, 0), tab: next_tab(text, 0) }
     }
 
     /// The next place at or after `from`, which must not be less than it was.
-    pub(super) fn next(&mut self, from: usize) -> Option<usize> {
+    fn next(&mut self, from: usize) -> Option<usize> {
         if self.blanks < from {
             self.blanks = next_blanks(self.text, from);
         }
@@ -48,7 +93,7 @@ fn next_tab(text: &[u8], from: usize) -> usize {
 }
 
 /// The white space around a place of a part of the text.
-pub(super) fn white_at(text: &[u8], place: usize, within: Range<usize>) -> Range<usize> {
+fn white_at(text: &[u8], place: usize, within: Range<usize>) -> Range<usize> {
     let white = |byte: &&u8| is_white(**byte);
     let before = text[within.start..place].iter().rev().take_while(white).count();
     let behind = text[place..within.end].iter().take_while(white).count();

@@ -146,7 +146,9 @@ mod tests {
             start in 0_usize..40,
         ) {
             let mut bits = Box::new([0; 64]);
-            hashes.iter().for_each(|hash| set(&mut *bits, *hash));
+            for hash in hashes {
+                set(&mut *bits, hash);
+            }
             let text = text.get(start..).unwrap_or_default();
             let mut marks = [[0xff; 8]; AT_ONCE / 64];
             let marks = mark(&bits, text, &mut marks).as_flattened();
