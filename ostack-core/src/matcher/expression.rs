@@ -69,7 +69,7 @@ mod tests {
             assert_eq!(group("host"), Some("controller.example.org"));
             assert_eq!(group("port"), Some("5672"));
             assert_eq!(captures.get_group(0).map(|span| span.start), Some(filler + 1));
-            assert!(expression.captures(text[..filler].as_bytes()).is_none());
+            assert!(expression.captures(&text.as_bytes()[..filler]).is_none());
         }
         assert!(expression.automaton.get().is_some());
     }
