@@ -25,14 +25,17 @@ pub(super) fn mark<'m, const WORDS: usize>(
     let windows = text.as_chunks::<WINDOW>().0;
     let marks = &mut marks[..windows.len().div_ceil(64)];
     let flat = marks.as_flattened_mut();
-    let (eights, rest) = windows.as_chunks::<8>();
-    let done = eight_by_eight(bits, eights, flat);
-    let left = eights[done..].iter().map(|eight| &eight[..]).chain([rest]);
-    for (marks, windows) in flat[done..].iter_mut().zip(left.chain(std::iter::repeat(&[][..]))) {
-        let set = |window: &[u8; WINDOW]| u8::from(is_set(bits, hash(key(*window))));
-        *marks = windows.iter().rev().fold(0, |marks, window| marks << 1 | set(window));
-    }
+    let done = eight_by_eight(bits, windows.as_chunks().0, flat);
+    one_by_one(bits, &windows[8 * done..], &mut flat[done..]);
     marks
+}
+
+fn one_by_one(bits: &[u32], windows: &[[u8; WINDOW]], marks: &mut [u8]) {
+    let set = |window: &[u8; WINDOW]| u8::from(is_set(bits, hash(key(*window))));
+    let eights = windows.chunks(8).chain(std::iter::repeat(&[][..]));
+    for (marks, eight) in marks.iter_mut().zip(eights) {
+        *marks = eight.iter().rev().fold(0, |marks, window| marks << 1 | set(window));
+    }
 }
 
 /// Marks eight windows at once, if the processor can. How many bytes of `marks` were written.
@@ -154,6 +157,9 @@ mod tests {
             let marks = mark(&bits, text, &mut marks).as_flattened();
             let windows = text.as_chunks::<WINDOW>().0;
             prop_assert_eq!(marks.len(), windows.len().div_ceil(64) * 8);
+            let mut others = vec![0xff; marks.len()];
+            one_by_one(&*bits, windows, &mut others);
+            prop_assert_eq!(marks, &others);
             for at in 0..marks.len() * 8 {
                 let marked = marks[at / 8] >> (at % 8) & 1 != 0;
                 let set = windows.get(at).is_some_and(|w| is_set(&*bits, hash(key(*w))));
