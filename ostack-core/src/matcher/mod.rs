@@ -1,9 +1,9 @@
 //! Finds which patterns of which rules match which records.
 //!
-//! One pass over a block looks for all anchors at once, and only a pattern whose anchor was seen in a
-//! record has its regular expression compiled (once) and run (on that record). The
-//! [exhaustive](Matcher::exhaustive) matcher runs every expression on every record; it is the
-//! reference that the real one is held against.
+//! One pass over a block looks for all anchors at once. A pattern whose anchor was seen in a record,
+//! and of which the [other literals](crate::rule::required) are there too, has its regular expression
+//! compiled (once) and run (on that record). The [exhaustive](Matcher::exhaustive) matcher runs every
+//! expression on every record; it is the reference that the real one is held against.
 //!
 //! Patterns that only accompany another one of their rule ([`Role::Near`]) are not looked for so:
 //! where the other one matched, the records around are.
