@@ -356,15 +356,19 @@ impl Part {
             matcher.may_match(*slot, &block.text()[block.range(*record as usize)])
         };
         let mut next = awake.iter().copied().filter(may_match).peekable();
-        for index in 0..block.len() {
-            let is_awake = next.peek().is_some_and(|(record, _)| *record as usize == index);
+        let is_told = |kind| matches!(kind, Kind::Packstack | Kind::Puppet);
+        // What may quote a package tool.
+        let may_quote = |kind| is_told(kind) || matches!(kind, Kind::Package | Kind::Plain);
+        let mut notable = block.notable(may_quote).peekable();
+        loop {
+            let awake = next.peek().map(|(record, _)| *record as usize);
+            let Some(index) = awake.into_iter().chain(notable.peek().copied()).min() else { break };
+            notable.next_if_eq(&index);
             let (kind, level) = (block.kind(index), block.level(index));
-            let is_told = matches!(kind, Kind::Packstack | Kind::Puppet);
-            // What may quote a package tool.
-            let may_quote = is_told || matches!(kind, Kind::Package | Kind::Plain);
+            let may_quote = may_quote(kind);
             let is_table = may_quote && Conflict::is_table(&block.text()[block.range(index)]);
             let is_bad = level >= Level::Error || may_quote && level >= Level::Warning;
-            if !is_awake && !is_told && !is_table && !is_bad {
+            if awake != Some(index) && !is_told(kind) && !is_table && !is_bad {
                 continue;
             }
             let entry = block.entry(index);

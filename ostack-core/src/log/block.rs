@@ -105,14 +105,22 @@ impl Block {
 
     /// How many lines of each kind of record there are.
     pub(crate) fn add_lines_by_kind(&self, lines: &mut BTreeMap<Kind, u64>) {
-        let mut first = 0;
-        while first < self.len() {
-            let kind = self.kind(first);
-            let end = (first..self.len()).find(|&i| self.kind(i) != kind).unwrap_or(self.len());
-            let ends = self.starts.get(end).map_or(self.lines(), |next| next.lines_before);
-            *lines.entry(kind).or_default() += u64::from(ends - self.starts[first].lines_before);
-            first = end;
+        let mut rest = &self.starts[..];
+        while let Some((first, behind)) = rest.split_first() {
+            let kind = first.form.kind();
+            let is_other = |start: &Start| start.form != first.form && start.form.kind() != kind;
+            let same = behind.iter().position(is_other).unwrap_or(behind.len());
+            rest = &behind[same..];
+            let ends = rest.first().map_or(self.lines(), |next| next.lines_before);
+            *lines.entry(kind).or_default() += u64::from(ends - first.lines_before);
         }
+    }
+
+    /// The records that say of themselves that something failed, and those of some kinds.
+    pub(crate) fn notable(&self, kinds: impl Fn(Kind) -> bool) -> impl Iterator<Item = usize> {
+        let notable = move |start: &Start| start.level >= Level::Error || kinds(start.form.kind());
+        let starts = self.starts.iter().enumerate();
+        starts.filter(move |(_, start)| notable(start)).map(|(index, _)| index)
     }
 
     /// How many lines there are; an unended last one counts.
