@@ -161,7 +161,7 @@ impl Scan {
 struct Job<'s> {
     source: (usize, Arc<Log<'s>>),
     block: Block,
-    /// How many patterns had said enough, and the prefilters without them.
+    /// How many patterns had said enough, and what leaves them out.
     enough: usize,
     forgetful: Option<Arc<Forgetful>>,
 }
@@ -229,7 +229,7 @@ struct SourceScan<'s, 'm, 'k> {
     repositories: BTreeMap<String, String>,
     /// How often patterns matched that count wherever they are.
     anywhere: BTreeMap<u32, u64>,
-    /// Patterns that have matched so often that more says nothing, and the prefilters without them.
+    /// Patterns that have matched so often that more says nothing, and what leaves them out.
     enough: BTreeSet<u32>,
     forgetful: Option<Arc<Forgetful>>,
 }

@@ -22,7 +22,7 @@ const FEW: usize = 48 << 10;
 pub(super) struct Anchor<'k> {
     /// In normal form, and of at least [`WINDOW`] bytes.
     pub(super) literal: &'k [u8],
-    /// Where its rarest piece begins.
+    /// Where its rarest piece begins; 0 where it is shorter than one.
     pub(super) piece: u8,
     /// What it wakes.
     pub(super) slot: u32,
@@ -201,7 +201,7 @@ impl<'k> Lane<'k> {
         for window in windows.iter().filter(|window| window.key == key) {
             let number = window.number as usize;
             let anchor = &self.anchors[number / self.step];
-            let offset = first_window(anchor, self.step) + number % self.step;
+            let offset = usize::from(anchor.piece) + number % self.step;
             let Some(start) = at.checked_sub(offset) else { continue };
             let place = start..start + anchor.literal.len();
             if text.get(place.clone()).is_some_and(|t| t.eq_ignore_ascii_case(anchor.literal)) {
@@ -211,14 +211,9 @@ impl<'k> Lane<'k> {
     }
 }
 
-/// Where in an anchor the windows begin by which it is known.
-fn first_window(anchor: &Anchor<'_>, step: usize) -> usize {
-    if step > 1 { usize::from(anchor.piece) } else { 0 }
-}
-
-/// The keys of these windows: one for each place of a step.
+/// The keys of the windows by which an anchor is known: one for each place of a step.
 fn windows(anchor: &Anchor<'_>, step: usize) -> impl Iterator<Item = u32> {
-    let windows = anchor.literal[first_window(anchor, step)..].windows(WINDOW).take(step);
+    let windows = anchor.literal[usize::from(anchor.piece)..].windows(WINDOW).take(step);
     windows.map(|window| key(*window.first_chunk().expect("it is one")))
 }
 
